@@ -1,0 +1,84 @@
+"""Decodes any audio file as a stream of mono blocks at the asked sample rate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+BLOCK = 1 << 18  # samples a channel that are decoded at a time
+
+
+class Undecodable(Exception):
+    """The file is not audio that either library can read; the text says what they found."""
+
+
+def _with_soundfile(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+    with soundfile.SoundFile(path) as file:
+        while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+            yield block.mean(axis=1), file.samplerate
+
+
+def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+    import av
+
+    # real tags are not always UTF-8
+    with av.open(str(path), metadata_errors="ignore") as container:
+        if not container.streams.audio:
+            raise Undecodable("it holds no audio")
+        mono = av.AudioResampler(format="fltp", layout="mono")
+        for frame in container.decode(container.streams.audio[0]):
+            for part in mono.resample(frame):
+                yield part.to_ndarray()[0], part.sample_rate
+
+
+def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read."""
+    import av
+
+    try:
+        soundfile.info(path)
+        reader = _with_soundfile
+    except soundfile.SoundFileError:
+        reader = _with_av
+    try:
+        yield from reader(path)
+    except (soundfile.SoundFileError, av.FFmpegError) as error:
+        raise Undecodable(f"not readable as audio ({error})") from error
+
+
+def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
+    """Yield mono float32 blocks [sample] at `sample_rate` Hz, finite numbers only.
+
+    Raises:
+        Undecodable: neither soundfile nor PyAV can read the file to its end.
+    """
+    if not path.stat().st_size:
+        raise Undecodable("the file is empty")
+    resampler = None
+    for block, rate in _blocks(path):
+        block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        if rate == sample_rate:
+            yield block
+            continue
+        if resampler is None:
+            resampler = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32")
+        yield resampler.resample_chunk(block)
+    if resampler is not None:
+        yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
+
+
+def duration(path: Path) -> float:
+    """Seconds that the file says it lasts; NaN where it does not say. Decoding tells the truth."""
+    import av
+
+    try:
+        return soundfile.info(path).duration
+    except soundfile.SoundFileError:
+        pass
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            return container.duration / av.time_base if container.duration else float("nan")
+    except av.FFmpegError:
+        return float("nan")

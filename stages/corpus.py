@@ -1,0 +1,65 @@
+"""A corpus file, corpora/<name>.yaml: regions, and the sources of each region's songs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from stages.params import Section, complaints
+
+RegionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+Weights = dict[str, Annotated[float, Field(gt=0)]]
+
+
+class Palette(Section):
+    """How a region's rendered songs tend to sound: names to relative weights."""
+
+    melody: Weights  # General MIDI instruments
+    chords: Weights
+    bass: Weights
+    figure: Weights  # accompaniments, see stages/arrange.py
+    drums: Weights  # patterns, see stages/arrange.py
+
+
+class FolkSource(Section):
+    """Tunes from the ABC files of the music21 package, rendered with a palette."""
+
+    folk: Annotated[list[str], Field(min_length=1)]  # globs under music21/corpus
+    origin: str = ""  # keep tunes whose O: field contains this
+    share: Annotated[int, Field(ge=1)]  # of folk.songs, relative to the other regions
+    palette: Palette
+
+
+class Region(Section):
+    sources: Annotated[list[FolkSource | str], Field(min_length=1)]  # a str: URL, folder or glob
+    unknown: bool = False  # music of no region: never a class, tests "none of these"
+    licence: str = ""
+
+
+class Corpus(Section):
+    about: str = ""
+    regions: dict[RegionName, Region]
+
+    @model_validator(mode="after")
+    def _two_classes(self) -> "Corpus":
+        if sum(not region.unknown for region in self.regions.values()) < 2:
+            raise ValueError("regions: two or more are needed (unknown ones do not count)")
+        if len({name.lower() for name in self.regions}) < len(self.regions):
+            raise ValueError("regions: two names differ only in upper and lower case")
+        return self
+
+
+def load(name: str) -> Corpus:
+    """Read and check corpora/<name>.yaml.
+
+    Raises:
+        SystemExit: the file is not YAML or does not describe a corpus; the message names the key.
+    """
+    path = Path("corpora", f"{name}.yaml")
+    try:
+        return Corpus.model_validate(yaml.safe_load(path.read_text()))
+    except yaml.YAMLError as error:
+        raise SystemExit(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        raise SystemExit(complaints(error, path)) from None

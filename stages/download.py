@@ -1,0 +1,119 @@
+"""`python -m stages.download`: the chosen corpus → data/raw/<region>/<song>.<ext>, data/songs.csv."""
+
+import hashlib
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import joblib
+from tqdm import tqdm
+
+from stages import corpus, params, tables
+from stages.audio import duration
+from stages.corpus import Corpus, FolkSource
+from stages.params import Params
+from stages.sources import Song, Unavailable
+
+RAW = Path("data/raw")
+SONGS = Path("data/songs.csv")
+ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
+
+
+def offered(chosen: Corpus, settings: Params) -> list[Song]:
+    """Every song that the corpus's sources list now, in the corpus file's order.
+
+    Raises:
+        Unavailable: a source cannot be listed.
+    """
+    from stages import folk, playlist, sources
+
+    songs: list[Song] = []
+    for name, region in chosen.regions.items():
+        for source in region.sources:
+            if isinstance(source, FolkSource):
+                continue
+            if source.startswith(("http://", "https://")):
+                songs += playlist.songs(name, source, settings.download.retries)
+            else:
+                songs += sources.local(name, source)
+    palettes = {
+        name: source.palette
+        for name, region in chosen.regions.items()
+        for source in region.sources
+        if isinstance(source, FolkSource)
+    }
+    if palettes:
+        for recipe in folk.recipes(chosen, settings.folk.songs, settings.folk.seed):
+            songs.append(sources.folk(recipe, palettes[recipe.region], settings.folk))
+    return songs
+
+
+def contested(songs: list[Song]) -> dict[str, list[str]]:
+    """Ids of songs that two or more regions claim, each with those regions."""
+    regions = defaultdict(set)
+    for song in songs:
+        regions[song.song].add(song.region)
+    return {song: sorted(claims) for song, claims in regions.items() if len(claims) > 1}
+
+
+def fetch(song: Song) -> dict:
+    """Fetch one song into RAW. Returns what its row in songs.csv says of the file."""
+    try:
+        part = song.fetch(ASIDE, song.song)
+    except Unavailable as error:
+        return {"status": "failed", "reason": str(error)}
+    path = RAW / song.region / part.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    os.replace(part, path)
+    return {
+        "path": path.as_posix(),
+        "duration_s": duration(path),
+        "sha256": sha256,
+        "status": "ok",
+    }
+
+
+def main() -> None:
+    settings = params.load()
+    chosen = corpus.load(settings.corpus)
+    try:
+        listed = offered(chosen, settings)
+    except Unavailable as error:
+        raise SystemExit(f"corpora/{settings.corpus}.yaml: {error}") from None
+    double = contested(listed)
+    songs = list({song.song: song for song in listed if song.song not in double}.values())
+
+    for folder in (RAW, ASIDE):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    work = (joblib.delayed(fetch)(song) for song in songs)
+    results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
+    results = list(tqdm(results, "download", len(songs), unit="song"))
+    shutil.rmtree(ASIDE)
+
+    rows = []
+    for song, result in zip(songs, results, strict=True):
+        region = chosen.regions[song.region]
+        rows.append(
+            {"song": song.song, "region": song.region, "unknown": region.unknown}
+            | {"title": song.title, "source": song.source, "licence": region.licence}
+            | {"path": "", "sha256": "", "reason": ""}
+            | result
+        )
+    tables.write(rows, tables.SONGS, SONGS)
+    for song, regions in double.items():
+        print(f"left out: {song} is in {' and '.join(regions)}; keep it in one of them")
+    for row in rows:
+        if row["status"] == "failed":
+            print(f"failed: {row['region']}/{row['song']}: {row['reason']}")
+    if not any(row["status"] == "ok" for row in rows):
+        raise SystemExit("download: not one song could be had")
+
+
+if __name__ == "__main__":
+    import stages.download
+
+    stages.download.main()  # by this name, so that worker processes can import what they are handed

@@ -1,0 +1,109 @@
+"""`python -m stages.mfcc`: mel-frequency cepstral coefficients of every segment, as one array."""
+
+import json
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+import scipy.fft
+import scipy.signal
+import soundfile
+from tqdm import tqdm
+
+from stages import params, tables
+from stages.params import Mfcc
+from stages.segment import FLACS, SEGMENTS
+
+FOLDER = Path("data/mfcc")
+ARRAY = FOLDER / "features.npy"
+JSON = FOLDER / "data.json"
+FLOOR, RANGE = 1e-10, 80.0  # power, and dB below a segment's own maximum: librosa's defaults
+
+
+@cache
+def mel_filters(sample_rate: int, n_fft: int, mel_bands: int) -> np.ndarray:
+    """Slaney's mel filter bank, float32 [band, frequency]."""
+    import librosa
+
+    return librosa.filters.mel(sr=sample_rate, n_fft=n_fft, n_mels=mel_bands)
+
+
+def mfcc(window: np.ndarray, sample_rate: int, settings: Mfcc) -> np.ndarray:
+    """MFCC of one segment [sample], float32 [time, coefficient], equal to librosa.feature.mfcc.
+
+    The 80 dB range counts from the loudest point of this segment, so that no segment's
+    coefficients depend on its neighbours.
+    """
+    half = settings.n_fft // 2
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(window, half), settings.n_fft)
+    hann = scipy.signal.get_window("hann", settings.n_fft).astype("float32")
+    spectrum = scipy.fft.rfft(frames[:: settings.hop_length] * hann)  # [time, frequency]
+    power = spectrum.real**2 + spectrum.imag**2
+    mel = power @ mel_filters(sample_rate, settings.n_fft, settings.mel_bands).T  # [time, band]
+    level = 10 * np.log10(np.maximum(mel, FLOOR))
+    level = np.maximum(level, level.max() - RANGE)
+    result = scipy.fft.dct(level, type=2, norm="ortho")[:, : settings.coefficients]
+    if settings.deltas:
+        from librosa.feature import delta
+
+        orders = range(1, settings.deltas + 1)
+        result = np.hstack([result, *(delta(result, order=order, axis=0) for order in orders)])
+    return result.astype("float32")
+
+
+def song(path: Path, segments: int, settings: Mfcc) -> np.ndarray:
+    """MFCC of a song's segments, float32 [segment, time, coefficient]."""
+    samples, rate = soundfile.read(path, dtype="float32")
+    return np.stack([mfcc(window, rate, settings) for window in samples.reshape(segments, -1)])
+
+
+def write_json(features: np.ndarray, segments: pd.DataFrame, path: Path) -> None:
+    """The tutorials' layout, {mapping, labels, mfcc}, written segment by segment."""
+    mapping = sorted(segments["region"].unique())
+    labels = segments["region"].map(mapping.index).tolist()
+    with path.open("w") as file:
+        file.write(
+            f'{{"mapping": {json.dumps(mapping)},\n"labels": {json.dumps(labels)},\n"mfcc": ['
+        )
+        for number, segment in enumerate(features):
+            file.write(",\n" if number else "\n")
+            json.dump(segment.tolist(), file)
+        file.write("\n]}\n")
+
+
+def main() -> None:
+    settings = params.load().mfcc
+    segments = tables.read(SEGMENTS, tables.SEGMENTS)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    songs = segments.groupby(["region", "song"], sort=False).size()
+    work = (
+        joblib.delayed(song)(FLACS / region / f"{name}.flac", count, settings)
+        for (region, name), count in songs.items()
+    )
+    results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
+    aside = ARRAY.with_suffix(".part")
+    array, row = None, 0
+    for block in tqdm(results, "mfcc", len(songs), unit="song"):
+        if array is None:
+            shape = (len(segments), *block.shape[1:])
+            array = np.lib.format.open_memmap(aside, "w+", np.float32, shape)
+        array[row : row + len(block)] = block
+        row += len(block)
+    if row != len(segments):
+        raise SystemExit(f"{SEGMENTS} has {len(segments)} rows, data/segments {row} windows")
+    array.flush()
+    os.replace(aside, ARRAY)
+    if settings.json_:
+        write_json(array, segments, JSON)
+    print(f"mfcc: {array.shape} [segment, time, coefficient], {array.nbytes / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    import stages.mfcc
+
+    stages.mfcc.main()  # by this name, so that worker processes can import what they are handed

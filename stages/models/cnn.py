@@ -1,0 +1,22 @@
+"""Convolutions over time and coefficients, as over a picture with one channel."""
+
+import keras
+from keras import layers
+
+from stages.params import Cnn
+
+
+def build(
+    shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Cnn
+) -> keras.Model:
+    """shape: (time, coefficient) of a segment. The output is a probability for each region."""
+    model = keras.Sequential([keras.Input(shape), normalise, layers.Reshape((*shape, 1))])
+    for filters in params.filters:
+        model.add(layers.Conv2D(filters, 3, padding="same", activation="relu"))
+        model.add(layers.MaxPooling2D(3, strides=2, padding="same"))
+        model.add(layers.BatchNormalization())
+    model.add(layers.Flatten())
+    model.add(layers.Dense(params.units, activation="relu"))
+    model.add(layers.Dropout(params.dropout))
+    model.add(layers.Dense(regions, activation="softmax"))
+    return model

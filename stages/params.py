@@ -1,0 +1,169 @@
+"""`python -m stages.params` checks params.yaml; every stage does so before anything slow."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+PARAMS = Path("params.yaml")
+
+Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folk(Section):
+    songs: Positive
+    seconds: tuple[Annotated[float, Field(ge=5)], Annotated[float, Field(le=600)]]
+    seed: Seed
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Folk":
+        if self.seconds[0] > self.seconds[1]:
+            raise ValueError("seconds: the shortest comes first, then the longest")
+        return self
+
+
+class Download(Section):
+    retries: Annotated[int, Field(ge=0)]
+
+
+class Segment(Section):
+    sample_rate: Annotated[int, Field(ge=4000, le=192_000)]  # Hz
+    window: Annotated[float, Field(ge=0.5, le=600)]  # seconds
+    tail: Annotated[float, Field(ge=0, le=1)]  # of a window
+    shortest: Rate  # seconds
+
+
+class Split(Section):
+    folds: Annotated[int, Field(ge=3, le=100)]
+    seed: Seed
+
+
+class Mfcc(Section):
+    coefficients: Positive
+    n_fft: Annotated[int, Field(ge=64)]  # samples
+    hop_length: Positive  # samples
+    mel_bands: Positive
+    deltas: Literal[0, 1, 2]
+    json_: bool = Field(alias="json")
+
+    @model_validator(mode="after")
+    def _enough_bands(self) -> "Mfcc":
+        if self.coefficients > self.mel_bands:
+            raise ValueError(
+                f"coefficients: {self.coefficients} cannot be more than mel_bands, {self.mel_bands}"
+            )
+        return self
+
+
+class Train(Section):
+    balance: Literal["oversample", "weights", "none"]
+    learning_rate: Rate
+    batch: Positive
+    epochs: Positive
+    patience: Positive
+    seed: Seed
+
+
+class Dense(Section):
+    l2: Annotated[float, Field(ge=0)]
+    dropout: Share
+
+
+class DenseDeep(Section):
+    units: Annotated[list[Positive], Field(min_length=1)]
+    l2: Annotated[float, Field(ge=0)]
+    dropout: Share
+
+
+class Cnn(Section):
+    filters: Annotated[list[Positive], Field(min_length=1)]
+    units: Positive
+    dropout: Share
+
+
+class Params(Section):
+    """params.yaml as it stands: the chosen corpus, features and model, and a section for each."""
+
+    corpus: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    features: Literal["mfcc"]
+    model: Literal["dense", "dense_deep", "cnn"]
+    folk: Folk
+    download: Download
+    segment: Segment
+    split: Split
+    mfcc: Mfcc
+    train: Train
+    dense: Dense
+    dense_deep: DenseDeep
+    cnn: Cnn
+
+    @model_validator(mode="after")
+    def _corpus_exists(self) -> "Params":
+        if not Path("corpora", f"{self.corpus}.yaml").is_file():
+            known = ", ".join(sorted(path.stem for path in Path("corpora").glob("*.yaml")))
+            raise ValueError(
+                f"corpus: {self.corpus!r} is not one of {known} (the files of corpora/)"
+            )
+        return self
+
+    def chosen(self) -> dict:
+        """The params that decide this training, by dotted key: what a run is compared by."""
+        tree = self.model_dump(by_alias=True)
+        sections = ["segment", "split", self.features, "train", self.model]
+        if self.corpus == "folk":
+            sections.insert(0, "folk")
+        flat = {key: tree[key] for key in ("corpus", "features", "model")}
+        for section in sections:
+            flat |= {f"{section}.{key}": value for key, value in tree[section].items()}
+        return flat
+
+
+def complaints(error: ValidationError, source: Path) -> str:
+    """One line for each mistake: the file, the dotted key, the value, and what is allowed."""
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        match item["type"]:
+            case "extra_forbidden":
+                lines.append(f"{source}: {key} is not a key that is known here")
+            case "missing":
+                lines.append(f"{source}: {key} is missing")
+            case "value_error":
+                reason = str(item["ctx"]["error"])
+                lines.append(f"{source}: {key}.{reason}" if key else f"{source}: {reason}")
+            case _:
+                what = item["msg"][0].lower() + item["msg"][1:]
+                lines.append(f"{source}: {key} is {item['input']!r}, but {what}")
+    return "\n".join(lines)
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Read and check params.yaml.
+
+    Raises:
+        SystemExit: the file is missing, is not YAML, or holds a wrong key or value; the message
+            names each key, its value and what is allowed.
+    """
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text()))
+    except FileNotFoundError:
+        raise SystemExit(
+            f"{path}: not found. Run the command in the repository's folder."
+        ) from None
+    except yaml.YAMLError as error:
+        raise SystemExit(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        raise SystemExit(complaints(error, path)) from None
+
+
+if __name__ == "__main__":
+    load()
+    print(f"{PARAMS}: fine")

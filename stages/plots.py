@@ -1,0 +1,53 @@
+"""Pictures of a training: curves over epochs, and confusion matrices."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+
+def curves(history: pd.DataFrame, title: str, path: Path) -> None:
+    """Accuracy and loss of training and validation. history: epoch and the Keras metric names."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    best = history.loc[history["val_loss"].idxmin(), "epoch"]
+    for axes, name, label in (
+        (left, "accuracy", "segment accuracy (share)"),
+        (right, "loss", "loss (cross-entropy and L2, nats)"),
+    ):
+        axes.plot(history["epoch"], history[name], label="training")
+        axes.plot(history["epoch"], history[f"val_{name}"], label="validation")
+        axes.axvline(best, color="grey", linestyle=":", label=f"kept: epoch {best}")
+        axes.set(xlabel="epoch", ylabel=label)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    left.set_ylim(0, 1.02)
+    figure.suptitle(title)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def confusion(
+    actual: np.ndarray, predicted: np.ndarray, regions: list[str], unit: str, title: str, path: Path
+) -> None:
+    """Counts in the cells, recall as colour. actual, predicted: int [n]; unit: song or segment."""
+    counts = np.zeros((len(regions), len(regions)), int)  # [actual, predicted]
+    np.add.at(counts, (actual, predicted), 1)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = 2.8 + 0.62 * len(regions)
+    figure, axes = plt.subplots(figsize=(size + 1, size), layout="constrained")
+    picture = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(counts.shape):
+        if counts[row, column]:
+            colour = "white" if share[row, column] > 0.55 else "black"
+            axes.text(column, row, counts[row, column], ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(regions)), regions, rotation=40, ha="right")
+    axes.set_yticks(range(len(regions)), regions)
+    axes.set(xlabel="predicted region", ylabel="true region", title=title)
+    figure.colorbar(picture, label=f"share of the true region's {unit}s", shrink=0.8)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

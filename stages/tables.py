@@ -1,0 +1,53 @@
+"""The tables that stages hand on: their columns, and writing them whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+SONGS = {
+    "song": "string",  # id: stable, unique, safe as a file name
+    "region": "string",
+    "unknown": "bool",  # of a region that is never a class
+    "title": "string",
+    "source": "string",  # link, path or tunes
+    "licence": "string",
+    "path": "string",  # of the audio file, empty where the song failed
+    "duration_s": "float64",
+    "sha256": "string",
+    "status": "string",  # ok, failed
+    "reason": "string",
+}
+SEGMENTS = {
+    "song": "string",
+    "region": "string",
+    "index": "int64",  # of the segment within its song
+    "start_s": "float64",
+    "duration_s": "float64",  # of real audio, before looping
+    "looped": "bool",
+}
+FAILED = {"song": "string", "region": "string", "source": "string", "reason": "string"}
+SPLITS = {
+    "song": "string",
+    "region": "string",
+    "part": "string",  # train, validation, test, unknown
+    "fold": "int64",  # -1 for unknown
+}
+
+
+def read(path: Path, columns: dict[str, str]) -> pd.DataFrame:
+    """Read a table and check that it has exactly these columns, of these types."""
+    if not path.is_file():
+        raise SystemExit(f"{path}: not found. `dvc repro` makes it.")
+    table = pd.read_csv(path, dtype=columns, keep_default_na=False, na_values={"duration_s": [""]})
+    if list(table.columns) != list(columns):
+        raise SystemExit(f"{path}: has columns {list(table.columns)}, not {list(columns)}")
+    return table
+
+
+def write(rows: list[dict] | pd.DataFrame, columns: dict[str, str], path: Path) -> None:
+    """Write a table beside its place and move it there when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    pd.DataFrame(rows, columns=list(columns)).astype(columns).to_csv(aside, index=False)
+    os.replace(aside, path)

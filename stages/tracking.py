@@ -1,0 +1,84 @@
+"""`python -m stages.tracking` prints the MLflow store that every run of this repository goes to."""
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def folder() -> Path:
+    """mlruns/ of the repository.
+
+    DVC runs some experiments in a throw-away copy and names the real repository in DVC_ROOT; a
+    store in the copy would be deleted with it.
+    """
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve() / "mlruns"
+
+
+def store() -> str:
+    """The tracking URI: MLFLOW_TRACKING_URI, or else SQLite in mlruns/."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder() / 'mlflow.db'}"
+
+
+def prepare(experiment: str) -> str:
+    """Connect to the store, make it and the experiment where they are missing; the experiment's id.
+
+    One process at a time: of several that create the same SQLite file, all but one fail.
+    """
+    import mlflow
+    from filelock import FileLock
+
+    mlflow.set_tracking_uri(store())
+    folder().mkdir(parents=True, exist_ok=True)
+    with FileLock(folder() / "lock"):
+        known = mlflow.get_experiment_by_name(experiment)
+        if known:
+            return known.experiment_id
+        # absolute, or else artifacts are looked for below whatever folder a run started in
+        own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()
+        return mlflow.create_experiment(experiment, artifact_location=own)
+
+
+def commit() -> str:
+    """The commit that is checked out, with + where tracked files differ from it."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True).stdout.strip()
+
+    return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
+
+
+def digest(params: dict) -> str:
+    """A short hash that two runs share if and only if their params are the same."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator[str]:
+    """One MLflow run, open for the time of the block; yields its id.
+
+    MLflow's own git tag is the baseline for every DVC experiment, so the tags that tell runs
+    apart are set here. A block that raises leaves the run marked as failed.
+    """
+    import mlflow
+
+    name = os.environ.get("DVC_EXP_NAME", "")
+    tags = {
+        "dvc.experiment": name,
+        "git.commit": commit(),
+        "params.hash": digest(params),
+        "dataset.md5": digest(fingerprints),
+    }
+    tags |= {f"md5 {path}": value for path, value in fingerprints.items()}
+    label = f"{params['model']} {params['features']}" + (f" {name}" if name else "")
+    experiment_id = prepare(experiment)
+    with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=tags) as active:
+        mlflow.log_params(params)
+        yield active.info.run_id
+
+
+if __name__ == "__main__":
+    print(store())
