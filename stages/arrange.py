@@ -34,7 +34,7 @@ def program(name: str) -> int:
 
 
 def harmony(tune: Tune, start: float) -> tuple[int, ...]:
-    """The triad, as pitch classes, that fits the bar from `start` best; the tonic is the last note."""
+    """The triad, as pitch classes, that fits the bar from `start`; the last note is the tonic."""
     tonic = int(tune.notes[-1, 2]) % 12
     weight = np.zeros(12)
     np.add.at(weight, tune.notes[:, 2].astype(int) % 12, tune.notes[:, 1])

@@ -1,4 +1,4 @@
-"""`python -m stages.download`: the chosen corpus → data/raw/<region>/<song>.<ext>, data/songs.csv."""
+"""`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv."""
 
 import hashlib
 import os

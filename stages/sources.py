@@ -70,13 +70,14 @@ def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
         import numpy as np
 
         from stages.arrange import arrange
-        from stages.synthesis import record, render, save
+        from stages.synthesis import FADE, fit, record, render, save
 
         region = int.from_bytes(hashlib.sha256(recipe.region.encode()).digest()[:4], "big")
         random = np.random.default_rng([params.seed, region, recipe.number])
-        midi = arrange(recipe.tunes, palette, random.uniform(*params.seconds), random)
+        seconds = random.uniform(*params.seconds)
+        midi = arrange(recipe.tunes, palette, seconds - FADE, random)
         path = folder / f"{stem}.flac"
-        save(record(render(midi), random), path)
+        save(fit(record(render(midi), random), seconds), path)
         return path
 
     titles = " / ".join(tune.title for tune in recipe.tunes)

@@ -10,6 +10,7 @@ import scipy.fft
 import soundfile
 
 SAMPLE_RATE = 48_000  # Hz, the synthesizer's own
+FADE = 1.0  # seconds
 
 
 @cache
@@ -42,16 +43,26 @@ def record(dry: np.ndarray, random: np.random.Generator) -> np.ndarray:
     room = wet * tail / np.sqrt((tail**2).sum())
     room[0] += 1
     size = scipy.fft.next_fast_len(len(dry) + len(room), real=True)
-    frequency = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    frequency = scipy.fft.rfftfreq(size, 1 / SAMPLE_RATE).astype("float32")
     tilt = random.uniform(-1.5, 1.5)  # dB an octave, around 1 kHz
     cutoff = random.uniform(6_000, 16_000)  # Hz
     gain = 10 ** (tilt * np.log2(np.maximum(frequency, 50) / 1000) / 20)
     gain /= np.sqrt(1 + (frequency / cutoff) ** 8)  # fourth-order Butterworth
-    spectrum = scipy.fft.rfft(dry, size) * scipy.fft.rfft(room.astype("float32"), size) * gain
+    spectrum = scipy.fft.rfft(dry, size) * scipy.fft.rfft(room.astype("float32"), size)
+    spectrum *= gain.astype("float32")
     wave = scipy.fft.irfft(spectrum, size)[: len(dry)]
     loudness = random.uniform(-25, -16)  # dB, root mean square below full scale
     wave *= 10 ** (loudness / 20) / max(np.sqrt((wave**2).mean()), 1e-9)
     return (wave / max(1.0, np.abs(wave).max())).astype("float32")
+
+
+def fit(wave: np.ndarray, seconds: float) -> np.ndarray:
+    """Cut [sample] to exactly `seconds`, or pad it with silence; the end is faded."""
+    length = round(seconds * SAMPLE_RATE)
+    wave = np.pad(wave[:length], (0, max(0, length - len(wave))))
+    fade = min(length, round(FADE * SAMPLE_RATE))
+    wave[length - fade :] *= np.linspace(1, 0, fade, dtype="float32")
+    return wave
 
 
 def save(wave: np.ndarray, path: Path) -> None:

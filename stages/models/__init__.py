@@ -1,4 +1,4 @@
-"""The networks: each a short function from an input shape and its params section to a Keras model."""
+"""The networks: each a short function from input shape and params section to a Keras model."""
 
 from importlib import import_module
 from types import ModuleType

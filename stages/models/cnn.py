@@ -14,7 +14,7 @@ def build(
     for filters in params.filters:
         model.add(layers.Conv2D(filters, 3, padding="same", activation="relu"))
         model.add(layers.MaxPooling2D(3, strides=2, padding="same"))
-        model.add(layers.BatchNormalization())
+        model.add(layers.BatchNormalization(momentum=0.9))
     model.add(layers.Flatten())
     model.add(layers.Dense(params.units, activation="relu"))
     model.add(layers.Dropout(params.dropout))

@@ -1,0 +1,29 @@
+# make repro: train on the embedded corpus. make test: the whole suite. make ui: look at the runs.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: repro test ui check
+
+repro: .venv/installed
+	dvc repro
+	@echo
+	@echo "Pictures and tables: results/    the model: models/"
+	@echo "Every run so far:    make ui     (then open http://127.0.0.1:5000)"
+	@echo "The numbers again:   .venv/bin/dvc metrics show"
+
+test: .venv/installed
+	python -m pytest
+
+ui: .venv/installed
+	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(python -m stages.tracking)"
+
+check: .venv/installed
+	ruff check .
+	ruff format --check .
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed, $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.11')"
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
+	uv pip install --quiet --python .venv/bin/python -r requirements.txt
+	@touch $@

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from stages import arrange, corpus, folk, synthesis
+
+SHARES = {"a": 40, "b": 26, "c": 20, "d": 14, "e": 12, "f": 8}
+
+
+@pytest.fixture(scope="module")
+def recipes():
+    return folk.recipes(corpus.load("folk"), 120, 1)
+
+
+def test_songs_are_shared_out_exactly():
+    assert folk.allot(SHARES, 120) == SHARES
+    for songs in (1, 7, 48, 1200):
+        assert sum(folk.allot(SHARES, songs).values()) == songs
+
+
+def test_the_default_corpus_is_unequal_on_purpose(recipes):
+    counts = np.unique([recipe.region for recipe in recipes], return_counts=True)[1]
+    assert (counts.sum(), counts.max(), counts.min()) == (120, 40, 8)
+
+
+def test_no_melody_is_in_two_songs(recipes):
+    tunes = [tune for recipe in recipes for tune in recipe.tunes]
+    beginnings = {tuple(np.diff(tune.notes[:16, 2])) for tune in tunes}
+    assert len(beginnings) == len(tunes)
+    assert len({tune.title for tune in tunes}) == len(tunes)
+    assert all(1 <= len(recipe.tunes) <= 3 for recipe in recipes)
+
+
+def test_there_are_tunes_for_ten_times_as_many_songs():
+    assert len(folk.recipes(corpus.load("folk"), 1200, 1)) == 1200
+
+
+def test_the_same_seed_chooses_the_same_tunes_and_another_seed_others(recipes):
+    def titles(found):
+        return [tune.title for recipe in found for tune in recipe.tunes]
+
+    assert titles(folk.recipes(corpus.load("folk"), 120, 1)) == titles(recipes)
+    assert titles(folk.recipes(corpus.load("folk"), 120, 2)) != titles(recipes)
+
+
+def test_asking_for_too_many_songs_says_which_region_runs_out():
+    with pytest.raises(
+        SystemExit, match=r"folk\.songs is 100000: \w+ has tunes for \d+ songs only"
+    ):
+        folk.recipes(corpus.load("folk"), 100_000, 1)
+
+
+def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():
+    text = "X:1\nT:Scale\nM:3/4\nL:1/4\nK:C\nC|DEF|GAB|c2d|efg|agf|edc|BAG|FED|C3|\n"
+    with folk.silence():
+        tune = folk.parse(text)
+    assert tune.title == "Scale"
+    assert tune.notes[:4, 2].tolist() == [60, 62, 64, 65]
+    assert tune.bar == 3
+    assert tune.upbeat == pytest.approx(1)
+    assert tune.notes[7].tolist() == pytest.approx([7, 2, 72])
+
+
+def test_damaged_abc_is_no_tune():
+    with folk.silence():
+        assert folk.parse("X:1\nT:nothing\nK:C\n") is None
+
+
+def test_harmony_of_a_major_scale_is_its_tonic_triad():
+    notes = np.array([(0, 1, 60), (1, 1, 64), (2, 1, 67), (3, 1, 60)], float)
+    assert set(arrange.harmony(folk.Tune("C", notes, 4, 0), 0)) == {0, 4, 7}
+
+
+def test_every_figure_plays_within_its_bar():
+    for figure in arrange.FIGURES:
+        for bar in (2.0, 3.0, 4.5):
+            chords, bass = arrange.accompany(figure, (0, 4, 7), 0, bar)
+            assert chords
+            assert bass
+            assert all(0 <= start < bar for start, *_ in chords + bass)
+
+
+def test_the_same_song_is_the_same_samples_and_lasts_as_asked(recipes):
+    palette = corpus.load("folk").regions["Germany"].sources[0].palette
+
+    def song(seed):
+        random = np.random.default_rng(seed)
+        midi = arrange.arrange(recipes[0].tunes, palette, 12, random)
+        return synthesis.record(synthesis.render(midi), random)
+
+    first = song(1)
+    assert np.array_equal(first, song(1))
+    assert not np.array_equal(first[:1000], song(2)[:1000])
+    assert 12 < len(first) / synthesis.SAMPLE_RATE < 20  # the last notes ring on
+    assert 0.01 < np.sqrt((first**2).mean()) < 0.5
+
+
+def test_a_rendered_note_has_the_pitch_that_was_asked():
+    import symusic
+
+    score = symusic.Score(480)
+    score.tempos.append(symusic.Tempo(0, 60.0))
+    track = symusic.Track(program=arrange.program("Flute"))
+    track.notes.append(symusic.Note(0, 960, 69, 100))
+    score.tracks.append(track)
+    wave = synthesis.render(score.dumps_midi())[: 2 * synthesis.SAMPLE_RATE]
+    spectrum = np.abs(np.fft.rfft(wave))
+    assert spectrum.argmax() / 2 == pytest.approx(440, rel=0.01)
+
+
+def test_an_instrument_that_does_not_exist_is_named():
+    with pytest.raises(SystemExit, match="'Hurdy-gurdy' is no General MIDI instrument"):
+        arrange.program("Hurdy-gurdy")

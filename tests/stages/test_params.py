@@ -1,0 +1,87 @@
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from stages import params
+
+
+def changed(tmp_path, key, value):
+    tree = yaml.safe_load(params.PARAMS.read_text())
+    *sections, last = key.split(".")
+    place = tree
+    for section in sections:
+        place = place[section]
+    place[last] = value
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(tree))
+    return path
+
+
+def test_the_file_in_the_repository_is_valid():
+    assert params.load().corpus == "folk"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("model", "nonsense", ["model", "'nonsense'", "'dense'", "'dense_deep'", "'cnn'"]),
+        ("features", "chroma", ["features", "'chroma'", "'mfcc'"]),
+        ("corpus", "nowhere", ["corpus", "'nowhere'", "folk", "genshin"]),
+        ("train.epochs", -3, ["train.epochs", "-3", "greater than or equal to 1"]),
+        ("train.learning_rate", "fast", ["train.learning_rate", "'fast'", "number"]),
+        ("train.balance", "magic", ["train.balance", "oversample", "weights", "none"]),
+        ("train.epoch", 3, ["train.epoch", "not a key"]),
+        ("folk.seconds", [90, 30], ["folk.seconds", "shortest"]),
+        ("mfcc.coefficients", 200, ["mfcc.coefficients", "200", "mel_bands"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_key_value_and_choices(tmp_path, key, value, words):
+    with pytest.raises(SystemExit) as stopped:
+        params.load(changed(tmp_path, key, value))
+    for word in words:
+        assert word in str(stopped.value)
+
+
+def test_a_missing_key_is_named(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("corpus: folk\n")
+    with pytest.raises(SystemExit, match=r"train is missing"):
+        params.load(path)
+
+
+def test_an_exponent_that_yaml_reads_as_text_is_a_number(tmp_path):
+    path = changed(tmp_path, "train.learning_rate", "1e-3")
+    assert params.load(path).train.learning_rate == 0.001
+
+
+def test_what_decides_a_training_holds_the_chosen_sections_alone():
+    chosen = params.load().chosen()
+    assert chosen["model"] == "cnn"
+    assert "cnn.filters" in chosen
+    assert "train.epochs" in chosen
+    assert not any(key.startswith("dense") for key in chosen)
+
+
+def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "params.yaml").write_text("model: nonsense\n")
+    for stage in ("download", "segment", "split", "mfcc", "train"):
+        code = (
+            "import runpy, sys\n"
+            "try:\n"
+            f"    runpy.run_module('stages.{stage}', run_name='__main__')\n"
+            "except SystemExit as stop:\n"
+            "    print(stop)\n"
+            "print({'tensorflow', 'keras', 'librosa', 'mlflow', 'sklearn'} & set(sys.modules))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(params.PARAMS.resolve().parent)},
+            capture_output=True,
+            text=True,
+        )
+        assert "model is 'nonsense'" in done.stdout, done.stderr
+        assert done.stdout.endswith("set()\n"), (stage, done.stdout)
