@@ -2,9 +2,9 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from tests.conftest import tone
 
 from stages.audio import Undecodable, decode, duration
+from tests.conftest import tone
 
 
 def encode(path, wave, rate, codec):

@@ -4,10 +4,10 @@ import librosa
 import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import RATE, tone
 
 from stages import params
 from stages.mfcc import mfcc, write_json
+from tests.conftest import RATE, tone
 
 SETTINGS = params.load().mfcc
 

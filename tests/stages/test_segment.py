@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from tests.conftest import RATE
 
 from stages import params
 from stages.audio import Undecodable
 from stages.segment import attempt, enough, segment, windows
+from tests.conftest import RATE
 
 SETTINGS = params.load().segment
 

@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages import tracking
+
+
+def test_the_store_is_in_the_real_repository_when_dvc_runs_a_copy(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "real"))
+    monkeypatch.chdir(tmp_path)
+    assert tracking.store() == f"sqlite:///{tmp_path}/real/mlruns/mlflow.db"
+
+
+def test_a_server_that_the_user_names_is_used(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking.example:5000")
+    assert tracking.store() == "http://tracking.example:5000"
+
+
+def test_the_digest_depends_on_values_not_on_order():
+    assert tracking.digest({"a": 1, "b": 2}) == tracking.digest({"b": 2, "a": 1})
+    assert tracking.digest({"a": 1}) != tracking.digest({"a": 2})
+
+
+def test_three_first_runs_at_once_make_one_store(tmp_path):
+    code = "from stages import tracking; print('id', tracking.prepare('folk'))"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={"DVC_ROOT": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    answers = [process.communicate(timeout=120) for process in processes]
+    assert [out for out, _ in answers] == ["id 1\n"] * 3, answers
+
+
+def test_a_run_that_breaks_is_marked_as_failed(tmp_path, monkeypatch):
+    import mlflow
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    params = {"model": "cnn", "features": "mfcc"}
+    with pytest.raises(ZeroDivisionError), tracking.run("folk", params, {"data": "0"}):
+        raise ZeroDivisionError
+    (run,) = mlflow.search_runs(experiment_names=["folk"], output_format="list")
+    assert run.info.status == "FAILED"
+    assert run.data.tags["md5 data"] == "0"

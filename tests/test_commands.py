@@ -1,0 +1,198 @@
+"""The README's commands, for real, in a copy of the repository. The tests build on each other."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import REPOSITORY, SMALL, command, copy_repository
+
+CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
+PICTURES = {"curves.png", "confusion_song.png", "confusion_segment.png"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy with a small corpus and a small network, in which `dvc repro` has run once."""
+    folder = copy_repository(tmp_path_factory.mktemp("project"))
+    settings = yaml.safe_load((folder / "params.yaml").read_text())
+    for change in [*SMALL, "model=dense_deep", "mfcc.json=true"]:
+        key, value = change.split("=")
+        *sections, last = key.split(".")
+        place = settings[sections[0]] if sections else settings
+        place[last] = yaml.safe_load(value)
+    (folder / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False))
+    command("dvc", "repro", cwd=folder)
+    command("git", "add", "-A", cwd=folder)
+    command("git", "commit", "-qm", "small", cwd=folder)
+    return folder
+
+
+def runs(folder):
+    """The runs in the copy's MLflow store, newest first."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("folk")
+    return client, client.search_runs([experiment.experiment_id])
+
+
+def assert_complete(client, run):
+    """A run has all that a user would look for in MLflow's UI."""
+    assert run.info.status == "FINISHED"
+    for name in CURVES:
+        assert len(client.get_metric_history(run.info.run_id, name)) == 2
+    for name in ("test_song_accuracy", "test_segment_macro_f1", "test_song_accuracy_low"):
+        assert 0 <= run.data.metrics[name] <= 1
+    assert run.data.params["train.epochs"] == "2"
+    assert len(run.data.tags["git.commit"].rstrip("+")) == 40
+    assert len(run.data.tags["params.hash"]) == 12
+    assert run.data.tags["md5 data/splits.csv"]
+    found = {
+        item.path.removeprefix("results/")
+        for item in client.list_artifacts(run.info.run_id, "results")
+    }
+    assert found >= PICTURES | {"metrics.json", "predictions.csv", "regions_song.csv"}
+    for item in found:
+        local = client.download_artifacts(run.info.run_id, f"results/{item}")
+        assert Path(local).stat().st_size > 0
+    (model,) = client.search_logged_models(
+        [run.info.experiment_id], filter_string=f"source_run_id = '{run.info.run_id}'"
+    )
+    assert model.status == "READY"
+
+
+def test_repro_logs_one_complete_run(project):
+    client, found = runs(project)
+    assert len(found) == 1
+    assert_complete(client, found[0])
+    assert found[0].data.params["model"] == "dense_deep"
+
+
+def test_the_logged_model_answers_and_knows_its_input(project):
+    code = (
+        "import mlflow, numpy as np, json\n"
+        "from stages import tracking\n"
+        "mlflow.set_tracking_uri(tracking.store())\n"
+        "(run,) = mlflow.search_runs(experiment_names=['folk'], output_format='list')\n"
+        "model = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/model')\n"
+        "rows = np.load('data/mfcc/features.npy')[:2]\n"
+        "print(model.metadata.signature.inputs.inputs[0].shape)\n"
+        "print('sums', model.predict(rows).sum(axis=1).round(3).tolist())\n"
+    )
+    output = command("python", "-c", code, cwd=project)
+    assert "(-1, 431, 13)" in output
+    assert "sums [1.0, 1.0]" in output
+
+
+def test_a_second_repro_has_nothing_to_do(project):
+    assert "up to date" in command("dvc", "repro", cwd=project)
+
+
+def test_the_tutorials_json_is_written_where_it_is_wanted(project):
+    text = (project / "data/mfcc/data.json").read_text()
+    assert text.startswith('{"mapping": ["America", "Britain", "China"')
+
+
+def test_an_experiment_with_another_model_runs_training_alone(project):
+    output = command("dvc", "exp", "run", "-n", "wide", "-S", "model=dense", cwd=project)
+    assert "Stage 'features' didn't change" in output
+    client, found = runs(project)
+    assert len(found) == 2
+    assert found[0].data.params["model"] == "dense"
+    assert found[0].data.tags["dvc.experiment"] == "wide"
+    assert_complete(client, found[0])
+
+
+def test_a_temporary_experiment_leaves_its_run_in_the_one_store(project):
+    command("dvc", "exp", "run", "--temp", "-n", "aside", "-S", "model=cnn", cwd=project)
+    client, found = runs(project)
+    assert len(found) == 3
+    assert found[0].data.params["model"] == "cnn"
+    assert found[0].data.tags["dvc.experiment"] == "aside"
+    assert_complete(client, found[0])
+
+
+def test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store(project):
+    for seed in (11, 12, 13):
+        change = f"train.seed={seed}"
+        command("dvc", "exp", "run", "--queue", "-S", change, "-S", "model=dense_deep", cwd=project)
+    command("dvc", "exp", "run", "--run-all", "--jobs", "2", cwd=project)
+    client, found = runs(project)
+    assert len(found) == 6
+    assert {run.data.params["train.seed"] for run in found[:3]} == {"11", "12", "13"}
+    for run in found[:3]:
+        assert_complete(client, run)
+
+
+def test_experiments_are_compared(project):
+    table = command("dvc", "exp", "show", "--csv", cwd=project)
+    assert "wide" in table
+    assert "aside" in table
+    assert "test.song.accuracy" in table
+    assert "test.song.accuracy" in command("dvc", "metrics", "show", cwd=project)
+    command("dvc", "plots", "diff", "wide", "aside", "-o", "plots", cwd=project)
+    page = (project / "plots/index.html").read_text()
+    for word in ("wide", "aside", "val_accuracy", "Test songs", "confusion_song.png"):
+        assert word in page
+
+
+def test_a_second_run_from_scratch_gives_the_same_hashes(project):
+    command("git", "checkout", "-q", "--", ".", cwd=project)
+    lock = (project / "dvc.lock").read_text()
+    command("dvc", "repro", "-f", cwd=project)
+    assert (project / "dvc.lock").read_text() == lock
+
+
+def test_pushed_data_is_all_that_a_colleague_needs(project, tmp_path):
+    command("dvc", "remote", "add", "-d", "shared", str(tmp_path / "remote"), cwd=project)
+    command("git", "commit", "-qam", "remote", cwd=project)
+    command("dvc", "push", cwd=project)
+    command("git", "clone", "-q", str(project), "clone", cwd=tmp_path)
+    command("dvc", "pull", cwd=tmp_path / "clone")
+    assert "up to date" in command("dvc", "repro", cwd=tmp_path / "clone")
+    assert (tmp_path / "clone/models/model.keras").is_file()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("model=nonsense", ["model is 'nonsense'", "'dense', 'dense_deep' or 'cnn'"]),
+        ("train.epochs=-3", ["train.epochs is -3", "greater than or equal to 1"]),
+    ],
+)
+def test_a_wrong_param_stops_and_says_so(project, change, words):
+    output = command("dvc", "exp", "run", "-S", change, cwd=project, fails=True)
+    for word in words:
+        assert word in output
+    assert "Traceback" not in output
+    assert "tensorflow" not in output
+    command("git", "checkout", "-q", "--", ".", cwd=project)
+
+
+def test_a_local_corpus_with_bad_files_goes_through(project, wav, tmp_path):
+    for region, pitch in (("Low", 200), ("High", 2000)):
+        for number in range(4):
+            wav(f"music/{region}/song {number}.wav", 6 + number, pitch + 10 * number)
+    (tmp_path / "music/Low/liar.mp3").write_text("<html>moved</html>")
+    (tmp_path / "music/Low/empty.ogg").touch()
+    folder = copy_repository(tmp_path / "copy")
+    corpus = {
+        "regions": {
+            "Low": {"sources": [f"{tmp_path}/music/Low"]},
+            "High": {"sources": [f"{tmp_path}/music/High/*.wav"]},
+        }
+    }
+    (folder / "corpora/mine.yaml").write_text(yaml.safe_dump(corpus))
+    text = (folder / "params.yaml").read_text()
+    text = text.replace("corpus: folk", "corpus: mine").replace("folds: 5", "folds: 3")
+    (folder / "params.yaml").write_text(text)
+    output = command("dvc", "repro", "split", cwd=folder)
+    for words in ("8 songs", "2 left out", "the file is empty", "not readable as audio"):
+        assert words in output
+    assert sorted(path.name for path in (folder / "data/segments").iterdir()) == ["High", "Low"]
+
+
+def test_the_repository_holds_no_output_of_a_stage():
+    kept = command("git", "ls-files", "data", "models", "results", "mlruns", cwd=REPOSITORY)
+    assert kept == ""
