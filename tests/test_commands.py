@@ -158,6 +158,7 @@ def test_pushed_data_is_all_that_a_colleague_needs(project, tmp_path):
     ("change", "words"),
     [
         ("model=nonsense", ["model is 'nonsense'", "'dense', 'dense_deep' or 'cnn'"]),
+        ("features=chroma", ["features is 'chroma'", "'mfcc'"]),
         ("train.epochs=-3", ["train.epochs is -3", "greater than or equal to 1"]),
     ],
 )
