@@ -39,6 +39,7 @@ def fit(
 
     from stages import models
 
+    keras.utils.clear_session()  # or else layers are named after those of earlier trainings
     keras.utils.set_random_seed(settings.train.seed)
     tf.config.experimental.enable_op_determinism()
     train, validation = data.rows("train"), data.rows("validation")

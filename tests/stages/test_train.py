@@ -38,7 +38,7 @@ def data():
 
 
 def chosen(model, **changes):
-    small = {"epochs": 8, "batch": 8, **changes}
+    small = {"epochs": 20, "patience": 20, "batch": 8, **changes}
     return SETTINGS.model_copy(
         update={"model": model, "train": SETTINGS.train.model_copy(update=small)}
     )
