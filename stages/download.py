@@ -89,6 +89,8 @@ def main() -> None:
     for folder in (RAW, ASIDE):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+    # or else freed memory stays with the workers, and joblib takes it for a leak
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "65536")
     work = (joblib.delayed(fetch)(song) for song in songs)
     results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
     results = list(tqdm(results, "download", len(songs), unit="song"))

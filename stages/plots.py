@@ -47,7 +47,8 @@ def confusion(
             axes.text(column, row, counts[row, column], ha="center", va="center", color=colour)
     axes.set_xticks(range(len(regions)), regions, rotation=40, ha="right")
     axes.set_yticks(range(len(regions)), regions)
-    axes.set(xlabel="predicted region", ylabel="true region", title=title)
+    right = f"{len(actual)} test {unit}s, {np.trace(counts)} named rightly"
+    axes.set(xlabel="predicted region", ylabel="true region", title=f"{title}\n{right}")
     figure.colorbar(picture, label=f"share of the true region's {unit}s", shrink=0.8)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -1,6 +1,7 @@
 """What a training leaves in results/: metrics, predictions, tables and pictures."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,67 +15,79 @@ from stages.params import Params
 FOLDER = Path("results")
 
 
+@dataclass(frozen=True)
+class Level:
+    """Answers for the songs, or the segments, of one part; rows of all arrays belong together."""
+
+    actual: np.ndarray  # int [n]
+    probabilities: np.ndarray  # [n, region]
+    songs: np.ndarray  # str [n]
+
+    @property
+    def predicted(self) -> np.ndarray:
+        return self.probabilities.argmax(axis=1)
+
+
+def levels(data: Dataset, probabilities: np.ndarray, part: str) -> dict[str, Level]:
+    """What a model answers to one part, by song and by segment.
+
+    probabilities: [segment, region], rows as in `data`.
+    """
+    rows = data.rows(part)
+    label = dict(zip(data.songs[rows], data.labels[rows], strict=True))
+    songs, answer = by_song(probabilities[rows], data.songs[rows])
+    return {
+        "song": Level(np.array([label[song] for song in songs]), answer, songs),
+        "segment": Level(data.labels[rows], probabilities[rows], data.songs[rows]),
+    }
+
+
+def measure(data: Dataset, probabilities: np.ndarray, seed: int) -> dict[str, dict]:
+    """metrics[part][level][name] of validation and test; probabilities as in `levels`."""
+    majority = int(np.bincount(data.labels[data.rows("train")]).argmax())
+    return {
+        part: {
+            name: scores(level.actual, level.predicted, level.songs, majority, seed)
+            for name, level in levels(data, probabilities, part).items()
+        }
+        for part in ("validation", "test")
+    }
+
+
 def write(
     data: Dataset, probabilities: np.ndarray, history: pd.DataFrame, settings: Params
 ) -> dict[str, dict]:
-    """Score validation and test, write results/, and return metrics[part][level][name].
+    """Write results/ and return the metrics; probabilities as in `levels`.
 
-    probabilities: [segment, region], rows as in `data`. history: one row per epoch.
+    history: one row per epoch.
     """
     FOLDER.mkdir(exist_ok=True)
-    majority = int(np.bincount(data.labels[data.rows("train")]).argmax())
-    seed = settings.train.seed
-    metrics: dict[str, dict] = {}
+    metrics = measure(data, probabilities, settings.train.seed)
+    (FOLDER / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    names = np.array(data.regions)
     tables = []
     for part in ("validation", "test"):
-        rows = data.rows(part)
-        songs, song_probabilities = by_song(probabilities[rows], data.songs[rows])
-        first = {
-            song: label for song, label in zip(data.songs[rows], data.labels[rows], strict=True)
-        }
-        levels = {
-            "song": (np.array([first[song] for song in songs]), song_probabilities, songs),
-            "segment": (data.labels[rows], probabilities[rows], data.songs[rows]),
-        }
-        metrics[part] = {
-            level: scores(actual, answer.argmax(axis=1), names, majority, seed)
-            for level, (actual, answer, names) in levels.items()
-        }
-        actual, answer, _ = levels["song"]
-        table = pd.DataFrame(answer.round(6), columns=[f"p_{name}" for name in data.regions])
-        table.insert(0, "song", songs)
+        songs = levels(data, probabilities, part)["song"]
+        table = pd.DataFrame(songs.probabilities.round(6), columns=[f"p_{name}" for name in names])
+        table.insert(0, "song", songs.songs)
         table.insert(1, "part", part)
-        table.insert(2, "region", np.array(data.regions)[actual])
-        table.insert(3, "predicted", np.array(data.regions)[answer.argmax(axis=1)])
+        table.insert(2, "region", names[songs.actual])
+        table.insert(3, "predicted", names[songs.predicted])
         tables.append(table)
     pd.concat(tables).to_csv(FOLDER / "predictions.csv", index=False)
-    (FOLDER / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     history.to_csv(FOLDER / "history.csv", index=False)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
     plots.curves(history, title, FOLDER / "curves.png")
-    for level, (actual, answer, _) in levels.items():  # of the test part, the last
-        _level(level, actual, answer.argmax(axis=1), data.regions, title)
+    for unit, level in levels(data, probabilities, "test").items():
+        pd.DataFrame({"actual": names[level.actual], "predicted": names[level.predicted]}).to_csv(
+            FOLDER / f"confusion_{unit}.csv", index=False
+        )
+        by_region(level.actual, level.predicted, data.regions).to_csv(
+            FOLDER / f"regions_{unit}.csv", index=False
+        )
+        picture = FOLDER / f"confusion_{unit}.png"
+        plots.confusion(level.actual, level.predicted, data.regions, unit, title, picture)
     return metrics
-
-
-def _level(
-    level: str, actual: np.ndarray, predicted: np.ndarray, regions: list[str], title: str
-) -> None:
-    """The per-region table and the confusion matrix of one level."""
-    names = np.array(regions)
-    pd.DataFrame({"actual": names[actual], "predicted": names[predicted]}).to_csv(
-        FOLDER / f"confusion_{level}.csv", index=False
-    )
-    by_region(actual, predicted, regions).to_csv(FOLDER / f"regions_{level}.csv", index=False)
-    accuracy = (actual == predicted).mean()
-    plots.confusion(
-        actual,
-        predicted,
-        regions,
-        level,
-        f"{title}\n{len(actual)} test {level}s, accuracy {accuracy:.2f}",
-        FOLDER / f"confusion_{level}.png",
-    )
 
 
 def flat(metrics: dict[str, dict]) -> dict[str, float]:
