@@ -18,6 +18,8 @@ from stages.corpus import Corpus, FolkSource
 BEGINNING = 16  # notes; two tunes that share so many intervals are one melody
 FEWEST_NOTES, LONGEST = 16, 256  # notes, quarter beats
 TUNES_PER_SONG = (1, 2, 3)
+# the Essen files are UTF-8 of what was code page 437: ä is U+0084, ß is U+00E1
+UMLAUTS = {code: bytes([code]).decode("cp437") for code in [*range(0x80, 0xA0), 0xE1]}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def texts(source: FolkSource) -> list[str]:
         if not files:
             raise SystemExit(f"folk: {pattern!r} matches no file in the music21 package's corpus/")
         for file in files:
-            found += re.split(r"(?m)^(?=X:)", file.read_text("latin-1"))[1:]
+            text = file.read_text("utf-8").translate(UMLAUTS)
+            found += re.split(r"(?m)^(?=X:)", text)[1:]
     return [text for text in found if source.origin in "".join(re.findall(r"(?m)^O:(.*)", text))]
 
 

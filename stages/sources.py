@@ -2,6 +2,7 @@
 
 import glob
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -41,12 +42,18 @@ def identify(name: str, source: str) -> str:
 
 
 def local(region: str, source: str) -> list[Song]:
-    """The audio files of a folder (with its subfolders), or of a glob."""
-    root = Path(source).expanduser()
+    """The audio files of a folder (with its subfolders), or of a glob.
+
+    A relative source counts from the repository, also where DVC runs a copy of it. Ids depend on
+    the source as it is written and the place below it, so that they are equal on every machine.
+    """
+    root = Path(os.environ.get("DVC_ROOT", "."), Path(source).expanduser())
     if root.is_dir():
         files = [path for path in root.rglob("*") if path.suffix.lower() in AUDIO]
     else:
         files = [Path(found) for found in glob.glob(str(root), recursive=True)]
+        while glob.has_magic(str(root)):
+            root = root.parent
     files = sorted(path for path in files if path.is_file())
     if not files:
         raise Unavailable(f"{source}: no such folder, or no audio file in it")
@@ -57,10 +64,12 @@ def local(region: str, source: str) -> list[Song]:
 
         return fetch
 
-    return [
-        Song(identify(path.stem, path.as_posix()), region, path.stem, path.as_posix(), copier(path))
-        for path in files
-    ]
+    songs = []
+    for path in files:
+        place = path.relative_to(root).as_posix() if path != root else path.name
+        written = f"{source}: {place}"
+        songs.append(Song(identify(path.stem, written), region, path.stem, written, copier(path)))
+    return songs
 
 
 def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
@@ -81,4 +90,4 @@ def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
         return path
 
     titles = " / ".join(tune.title for tune in recipe.tunes)
-    return Song(recipe.song, recipe.region, titles, f"folk: {titles}", fetch)
+    return Song(recipe.song, recipe.region, titles, "folk: music21", fetch)

@@ -110,3 +110,9 @@ def test_a_rendered_note_has_the_pitch_that_was_asked():
 def test_an_instrument_that_does_not_exist_is_named():
     with pytest.raises(SystemExit, match="'Hurdy-gurdy' is no General MIDI instrument"):
         arrange.program("Hurdy-gurdy")
+
+
+def test_titles_are_spelled_as_their_language_spells_them(recipes):
+    titles = "".join(tune.title for recipe in recipes for tune in recipe.tunes)
+    assert "ä" in titles
+    assert not any(0x80 <= ord(letter) < 0xA0 for letter in titles)
