@@ -15,7 +15,7 @@ FOLDER = Path("benchmarks/results")
 
 
 def main() -> None:
-    settings = params.load()
+    settings = params.from_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from stages import dataset, plots, report, train
 

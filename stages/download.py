@@ -77,7 +77,7 @@ def fetch(song: Song) -> dict:
 
 
 def main() -> None:
-    settings = params.load()
+    settings = params.from_command(__doc__)
     chosen = corpus.load(settings.corpus)
     try:
         listed = offered(chosen, settings)

@@ -76,7 +76,7 @@ def write_json(features: np.ndarray, segments: pd.DataFrame, path: Path) -> None
 
 
 def main() -> None:
-    settings = params.load().mfcc
+    settings = params.from_command(__doc__).mfcc
     segments = tables.read(SEGMENTS, tables.SEGMENTS)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """`python -m stages.params` checks params.yaml; every stage does so before anything slow."""
 
+import argparse
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -164,6 +165,20 @@ def load(path: Path = PARAMS) -> Params:
         raise SystemExit(complaints(error, path)) from None
 
 
+def from_command(explanation: str) -> Params:
+    """Answer --help with a module's docstring, refuse any argument, and read params.yaml.
+
+    Stages take all their settings from params.yaml, so that DVC knows of every one.
+    """
+    parser = argparse.ArgumentParser(
+        description=explanation,
+        epilog="Settings are in params.yaml; `dvc exp run -S section.key=value` changes one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args()
+    return load()
+
+
 if __name__ == "__main__":
-    load()
+    from_command(__doc__)
     print(f"{PARAMS}: fine")

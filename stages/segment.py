@@ -114,7 +114,7 @@ def enough(songs: pd.DataFrame, segments: pd.DataFrame, folds: int) -> None:
 
 
 def main() -> None:
-    settings = params.load()
+    settings = params.from_command(__doc__)
     songs = tables.read(SONGS, tables.SONGS)
     songs = songs[songs["status"] == "ok"]
     shutil.rmtree(FLACS, ignore_errors=True)

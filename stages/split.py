@@ -42,7 +42,7 @@ def split(songs: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
 
 
 def main() -> None:
-    settings = params.load().split
+    settings = params.from_command(__doc__).split
     songs = tables.read(SONGS, tables.SONGS)
     usable = tables.read(SEGMENTS, tables.SEGMENTS)["song"].unique()
     table = split(songs[songs["song"].isin(usable)], settings.folds, settings.seed)

@@ -39,7 +39,8 @@ def prepare(experiment: str) -> str:
             return known.experiment_id
         # absolute, or else artifacts are looked for below whatever folder a run started in
         own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()
-        return mlflow.create_experiment(experiment, artifact_location=own)
+        kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's "Model training"
+        return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
 
 
 def commit() -> str:
@@ -67,12 +68,13 @@ def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator
 
     name = os.environ.get("DVC_EXP_NAME", "")
     tags = {
-        "dvc.experiment": name,
         "git.commit": commit(),
         "params.hash": digest(params),
         "dataset.md5": digest(fingerprints),
     }
     tags |= {f"md5 {path}": value for path, value in fingerprints.items()}
+    if name:
+        tags["dvc.experiment"] = name
     label = f"{params['model']} {params['features']}" + (f" {name}" if name else "")
     experiment_id = prepare(experiment)
     with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=tags) as active:

@@ -84,7 +84,7 @@ def fit(
 
 
 def main() -> None:
-    settings = params.load()
+    settings = params.from_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import mlflow
     from tqdm import tqdm

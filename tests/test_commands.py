@@ -1,10 +1,14 @@
 """The README's commands, for real, in a copy of the repository. The tests build on each other."""
 
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import yaml
 
+from stages import download, mfcc, params, segment, split, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository
 
 CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
@@ -67,6 +71,40 @@ def test_repro_logs_one_complete_run(project):
     assert len(found) == 1
     assert_complete(client, found[0])
     assert found[0].data.params["model"] == "dense_deep"
+
+
+def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
+    monkeypatch.chdir(project)
+    songs = tables.read(download.SONGS, tables.SONGS)
+    segments = tables.read(segment.SEGMENTS, tables.SEGMENTS)
+    splits = tables.read(split.SPLITS, tables.SPLITS)
+    features = np.load(mfcc.ARRAY, mmap_mode="r")
+
+    assert songs["song"].is_unique
+    assert set(songs["status"]) == {"ok"}
+    assert songs["licence"].str.len().min() > 0
+    for song in songs.itertuples():
+        raw = (project / song.path).read_bytes()
+        assert hashlib.sha256(raw).hexdigest() == song.sha256
+        assert 11 <= song.duration_s <= 14
+    raw_files = {path.relative_to(project).as_posix() for path in project.glob("data/raw/*/*")}
+    assert raw_files == set(songs["path"])
+
+    assert features.shape == (len(segments), 431, 13)
+    assert features.dtype == np.float32
+    assert np.isfinite(features).all()
+    for (region, name), rows in segments.groupby(["region", "song"]):
+        assert rows["index"].tolist() == list(range(len(rows)))
+        flac = soundfile.info(project / f"data/segments/{region}/{name}.flac")
+        assert (flac.frames, flac.samplerate) == (len(rows) * 220_500, 22_050)
+        first = soundfile.read(flac.name, 220_500, dtype="float32")[0]
+        settings = params.load()
+        expected = mfcc.mfcc(first, 22_050, settings.mfcc)
+        assert np.array_equal(features[rows.index[0]], expected)
+
+    assert sorted(splits["song"]) == sorted(songs["song"])
+    assert splits.groupby("region")["fold"].nunique().tolist() == [3] * 6
+    assert tables.read(segment.FAILED, tables.FAILED).empty
 
 
 def test_the_logged_model_answers_and_knows_its_input(project):

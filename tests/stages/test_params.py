@@ -85,3 +85,13 @@ def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
         )
         assert "model is 'nonsense'" in done.stdout, done.stderr
         assert done.stdout.endswith("set()\n"), (stage, done.stdout)
+
+
+@pytest.mark.parametrize("stage", ["download", "segment", "split", "mfcc", "train"])
+def test_every_stage_explains_itself_and_does_nothing_else(stage):
+    done = subprocess.run(
+        [sys.executable, "-m", f"stages.{stage}", "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert f"python -m stages.{stage}" in done.stdout
+    assert "params.yaml" in done.stdout
