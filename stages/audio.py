@@ -27,8 +27,10 @@ def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
     with av.open(str(path), metadata_errors="ignore") as container:
         if not container.streams.audio:
             raise Undecodable("it holds no audio")
-        mono = av.AudioResampler(format="fltp", layout="mono")
+        layout = None
         for frame in container.decode(container.streams.audio[0]):
+            if layout != (layout := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                mono = av.AudioResampler(format="fltp", layout="mono")
             for part in mono.resample(frame):
                 yield part.to_ndarray()[0], part.sample_rate
 
@@ -56,8 +58,12 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
     """
     if not path.stat().st_size:
         raise Undecodable("the file is empty")
-    resampler = None
+    resampler, before = None, sample_rate
     for block, rate in _blocks(path):
+        if rate != before and resampler is not None:  # a stream may change its rate
+            yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
+            resampler = None
+        before = rate
         block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
         if rate == sample_rate:
             yield block

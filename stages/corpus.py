@@ -36,6 +36,12 @@ class Region(Section):
     unknown: bool = False  # music of no region: never a class, tests "none of these"
     licence: str = ""
 
+    @model_validator(mode="after")
+    def _one_folk(self) -> "Region":
+        if sum(isinstance(source, FolkSource) for source in self.sources) > 1:
+            raise ValueError("sources: one folk source at most; it may name several files")
+        return self
+
 
 class Corpus(Section):
     about: str = ""
@@ -48,6 +54,10 @@ class Corpus(Section):
         if len({name.lower() for name in self.regions}) < len(self.regions):
             raise ValueError("regions: two names differ only in upper and lower case")
         return self
+
+    def classes(self) -> list[str]:
+        """The regions that can be an answer."""
+        return [name for name, region in self.regions.items() if not region.unknown]
 
 
 def load(name: str) -> Corpus:

@@ -1,5 +1,6 @@
 """`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -57,12 +58,33 @@ def contested(songs: list[Song]) -> dict[str, list[str]]:
     return {song: sorted(claims) for song, claims in regions.items() if len(claims) > 1}
 
 
+def reject_copies(rows: list[dict]) -> None:
+    """Keep one of several equal files in a region, and none where regions disagree.
+
+    Else one recording could be trained on and tested with. Changes the rows, removes the files.
+    """
+    same = defaultdict(list)
+    for row in rows:
+        if row["status"] == "ok":
+            same[row["sha256"]].append(row)
+    for copies in same.values():
+        regions = sorted({row["region"] for row in copies})
+        for row in copies if len(regions) > 1 else copies[1:]:
+            other = " and ".join(regions) if len(regions) > 1 else copies[0]["song"]
+            Path(row["path"]).unlink()
+            row |= {"status": "failed", "path": "", "reason": f"the same file is in {other}"}
+
+
 def fetch(song: Song) -> dict:
     """Fetch one song into RAW. Returns what its row in songs.csv says of the file."""
     try:
         part = song.fetch(ASIDE, song.song)
     except Unavailable as error:
         return {"status": "failed", "reason": str(error)}
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SystemExit("download: the disk is full") from error
+        return {"status": "failed", "reason": f"{error.strerror or error}: {song.source}"}
     path = RAW / song.region / part.name
     path.parent.mkdir(parents=True, exist_ok=True)
     with part.open("rb") as file:
@@ -84,30 +106,34 @@ def main() -> None:
     except Unavailable as error:
         raise SystemExit(f"corpora/{settings.corpus}.yaml: {error}") from None
     double = contested(listed)
-    songs = list({song.song: song for song in listed if song.song not in double}.values())
+    songs = list({song.song: song for song in listed}.values())
 
     for folder in (RAW, ASIDE):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     # or else freed memory stays with the workers, and joblib takes it for a leak
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "65536")
-    work = (joblib.delayed(fetch)(song) for song in songs)
-    results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
-    results = list(tqdm(results, "download", len(songs), unit="song"))
+    wanted = [song for song in songs if song.song not in double]
+    work = (joblib.delayed(fetch)(song) for song in wanted)
+    got = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
+    got = tqdm(got, "download", len(wanted), unit="song")
+    results = dict(zip([song.song for song in wanted], got, strict=True))
+    for song, regions in double.items():
+        reason = f"in {' and '.join(regions)}: keep it in one of them"
+        results[song] = {"status": "failed", "reason": reason}
     shutil.rmtree(ASIDE)
 
     rows = []
-    for song, result in zip(songs, results, strict=True):
+    for song in songs:
         region = chosen.regions[song.region]
         rows.append(
             {"song": song.song, "region": song.region, "unknown": region.unknown}
             | {"title": song.title, "source": song.source, "licence": region.licence}
             | {"path": "", "sha256": "", "reason": ""}
-            | result
+            | results[song.song]
         )
+    reject_copies(rows)
     tables.write(rows, tables.SONGS, SONGS)
-    for song, regions in double.items():
-        print(f"left out: {song} is in {' and '.join(regions)}; keep it in one of them")
     for row in rows:
         if row["status"] == "failed":
             print(f"failed: {row['region']}/{row['song']}: {row['reason']}")

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-import pandas as pd
 import scipy.fft
 import scipy.signal
 import soundfile
 from tqdm import tqdm
 
-from stages import params, tables
+from stages import corpus, params, tables
 from stages.params import Mfcc
 from stages.segment import FLACS, SEGMENTS
 
@@ -61,22 +60,27 @@ def song(path: Path, segments: int, settings: Mfcc) -> np.ndarray:
     return np.stack([mfcc(window, rate, settings) for window in samples.reshape(segments, -1)])
 
 
-def write_json(features: np.ndarray, segments: pd.DataFrame, path: Path) -> None:
-    """The tutorials' layout, {mapping, labels, mfcc}, written segment by segment."""
-    mapping = sorted(segments["region"].unique())
-    labels = segments["region"].map(mapping.index).tolist()
+def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> None:
+    """The tutorials' layout, {mapping, labels, mfcc}, written segment by segment.
+
+    regions: of each segment, [segment]; None where it is of no class and is left out.
+    """
+    mapping = sorted({region for region in regions if region})
+    labels = [mapping.index(region) for region in regions if region]
+    rows = [row for row, region in enumerate(regions) if region]
     with path.open("w") as file:
         file.write(
             f'{{"mapping": {json.dumps(mapping)},\n"labels": {json.dumps(labels)},\n"mfcc": ['
         )
-        for number, segment in enumerate(features):
+        for number, segment in enumerate(features[row] for row in rows):
             file.write(",\n" if number else "\n")
             json.dump(segment.tolist(), file)
         file.write("\n]}\n")
 
 
 def main() -> None:
-    settings = params.from_command(__doc__).mfcc
+    chosen = params.from_command(__doc__)
+    settings = chosen.mfcc
     segments = tables.read(SEGMENTS, tables.SEGMENTS)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -99,7 +103,9 @@ def main() -> None:
     array.flush()
     os.replace(aside, ARRAY)
     if settings.json_:
-        write_json(array, segments, JSON)
+        classes = corpus.load(chosen.corpus).classes()
+        regions = [region if region in classes else None for region in segments["region"]]
+        write_json(array, regions, JSON)
     print(f"mfcc: {array.shape} [segment, time, coefficient], {array.nbytes / 1e6:.1f} MB")
 
 

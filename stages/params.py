@@ -119,7 +119,7 @@ class Params(Section):
         """The params that decide this training, by dotted key: what a run is compared by."""
         tree = self.model_dump(by_alias=True)
         sections = ["segment", "split", self.features, "train", self.model]
-        if self.corpus == "folk":
+        if "folk:" in Path("corpora", f"{self.corpus}.yaml").read_text():
             sections.insert(0, "folk")
         flat = {key: tree[key] for key in ("corpus", "features", "model")}
         for section in sections:

@@ -33,15 +33,21 @@ def songs(region: str, url: str, retries: int) -> list[Song]:
                 "noplaylist": True,
             }
             got = _ask(link, options, download=True)
+            if not got.get("requested_downloads"):
+                raise Unavailable(f"{link}: nothing was downloaded")
             return Path(got["requested_downloads"][0]["filepath"])
 
         return fetch
 
     listed = []
-    for entry in entries:
-        link = entry.get("webpage_url") or entry["url"]
+    for entry in filter(None, entries):
+        # a whole entry bears its playlist's address, a reference its own
+        reference = str(entry.get("_type", "")).startswith("url")
+        link = entry["url"] if reference else entry.get("webpage_url") or entry["url"]
         extractor = entry.get("ie_key") or entry.get("extractor_key") or "link"
         name = f"{extractor}-{entry.get('id') or link}"
         title = entry.get("title") or link
         listed.append(Song(identify(name, name), region, title, link, fetcher(link)))
+    if not listed:
+        raise Unavailable(f"{url}: an empty playlist")
     return listed

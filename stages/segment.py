@@ -1,5 +1,6 @@
 """`python -m stages.segment`: every song as a whole number of equal windows, one FLAC a song."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ import pandas as pd
 import soundfile
 from tqdm import tqdm
 
-from stages import params, tables
+from stages import corpus, params, tables
 from stages.audio import Undecodable, decode
 from stages.download import SONGS
 from stages.params import Segment
@@ -94,18 +95,21 @@ def attempt(song: str, region: str, path: str, settings: Segment) -> list[dict] 
         rows = segment(Path(path), target, settings)
     except Undecodable as error:
         return str(error)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        return f"not readable: {error.strerror or error}"
     return [{"song": song, "region": region} | row for row in rows]
 
 
-def enough(songs: pd.DataFrame, segments: pd.DataFrame, folds: int) -> None:
-    """Stop where a region has fewer usable songs than the split has folds.
+def enough(regions: list[str], segments: pd.DataFrame, folds: int) -> None:
+    """Stop where one of the corpus's regions has fewer usable songs than the split has folds.
 
     Raises:
         SystemExit: names each such region, and what to do.
     """
     usable = segments.groupby("region")["song"].nunique()
-    known = songs.loc[~songs["unknown"], "region"].unique()
-    poor = [f"{name} ({usable.get(name, 0)})" for name in known if usable.get(name, 0) < folds]
+    poor = [f"{name} ({usable.get(name, 0)})" for name in regions if usable.get(name, 0) < folds]
     if poor:
         raise SystemExit(
             f"segment: too few usable songs for split.folds = {folds} in: {', '.join(poor)}. "
@@ -115,7 +119,10 @@ def enough(songs: pd.DataFrame, segments: pd.DataFrame, folds: int) -> None:
 
 def main() -> None:
     settings = params.from_command(__doc__)
+    # the corpus file, not songs.csv, says which regions there should be
+    regions = corpus.load(settings.corpus).classes()
     songs = tables.read(SONGS, tables.SONGS)
+    failed = songs.loc[songs["status"] != "ok", list(tables.FAILED)].to_dict("records")
     songs = songs[songs["status"] == "ok"]
     shutil.rmtree(FLACS, ignore_errors=True)
     work = (
@@ -123,7 +130,7 @@ def main() -> None:
         for row in songs.itertuples()
     )
     results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
-    rows, failed = [], []
+    rows = []
     for row, result in zip(
         songs.itertuples(), tqdm(results, "segment", len(songs), unit="song"), strict=True
     ):
@@ -137,8 +144,10 @@ def main() -> None:
     tables.write(failed, tables.FAILED, FAILED)
     for row in failed:
         print(f"left out: {row['region']}/{row['song']} ({row['source']}): {row['reason']}")
-    print(f"segment: {len(songs) - len(failed)} songs, {len(rows)} windows, {len(failed)} left out")
-    enough(songs, tables.read(SEGMENTS, tables.SEGMENTS), settings.split.folds)
+    segments = tables.read(SEGMENTS, tables.SEGMENTS)
+    whole = segments["song"].nunique()
+    print(f"segment: {whole} songs, {len(rows)} windows, {len(failed)} songs left out")
+    enough(regions, segments, settings.split.folds)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Unavailable(Exception):
 def identify(name: str, source: str) -> str:
     """A stable id, safe as a file name on every system: readable, and unique by its digest."""
     readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "song"
-    return f"{readable}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return f"{readable}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:8]}"
 
 
 def local(region: str, source: str) -> list[Song]:
@@ -47,13 +47,17 @@ def local(region: str, source: str) -> list[Song]:
     A relative source counts from the repository, also where DVC runs a copy of it. Ids depend on
     the source as it is written and the place below it, so that they are equal on every machine.
     """
-    root = Path(os.environ.get("DVC_ROOT", "."), Path(source).expanduser())
+    base, given = Path(os.environ.get("DVC_ROOT", ".")), Path(source).expanduser()
+    root = base / given
     if root.is_dir():
         files = [path for path in root.rglob("*") if path.suffix.lower() in AUDIO]
+    elif root.is_file():
+        files = [root]
     else:
-        files = [Path(found) for found in glob.glob(str(root), recursive=True)]
-        while glob.has_magic(str(root)):
-            root = root.parent
+        files = [base / found for found in glob.glob(str(given), root_dir=base, recursive=True)]
+        while glob.has_magic(str(given)):
+            given = given.parent
+        root = base / given
     files = sorted(path for path in files if path.is_file())
     if not files:
         raise Unavailable(f"{source}: no such folder, or no audio file in it")
@@ -68,7 +72,9 @@ def local(region: str, source: str) -> list[Song]:
     for path in files:
         place = path.relative_to(root).as_posix() if path != root else path.name
         written = f"{source}: {place}"
-        songs.append(Song(identify(path.stem, written), region, path.stem, written, copier(path)))
+        # file names may be bytes that are no text
+        title, shown = (os.fsencode(name).decode(errors="replace") for name in (path.stem, written))
+        songs.append(Song(identify(title, written), region, title, shown, copier(path)))
     return songs
 
 

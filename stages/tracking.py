@@ -36,6 +36,8 @@ def prepare(experiment: str) -> str:
     with FileLock(folder() / "lock"):
         known = mlflow.get_experiment_by_name(experiment)
         if known:
+            if known.lifecycle_stage == "deleted":
+                mlflow.MlflowClient().restore_experiment(known.experiment_id)
             return known.experiment_id
         # absolute, or else artifacts are looked for below whatever folder a run started in
         own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()

@@ -4,9 +4,12 @@ import pytest
 import yaml
 
 from stages import corpus
+from tests.conftest import REPOSITORY
 
 
-@pytest.mark.parametrize("path", sorted(Path("corpora").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "corpora").glob("*.yaml")), ids=lambda path: path.stem
+)
 def test_every_corpus_in_the_repository_is_valid(path):
     assert len(corpus.load(path.stem).regions) >= 2
 

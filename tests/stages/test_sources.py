@@ -1,3 +1,4 @@
+import os
 import re
 import threading
 from functools import partial
@@ -54,6 +55,19 @@ def test_a_glob_offers_what_it_matches(wav, tmp_path):
     wav("music/b.flac", 1)
     songs = sources.local("A", str(tmp_path / "music/*.flac"))
     assert [song.title for song in songs] == ["b"]
+
+
+def test_brackets_in_a_file_name_are_not_a_pattern(wav, tmp_path):
+    wav("music/song [x1].wav", 1)
+    (song,) = sources.local("A", str(tmp_path / "music/song [x1].wav"))
+    assert song.title == "song [x1]"
+
+
+def test_a_file_name_that_is_no_text_is_taken_all_the_same(wav, tmp_path):
+    wav("music/a.wav", 1).rename(tmp_path / "music" / os.fsdecode(b"caf\xe9.wav"))
+    songs = sources.local("A", str(tmp_path / "music"))
+    assert songs[0].title == "caf\ufffd"
+    assert_contract(songs, tmp_path / "out")
 
 
 def test_ids_do_not_depend_on_where_the_repository_is(wav, tmp_path, monkeypatch):
