@@ -1,8 +1,9 @@
 # make repro: train on the embedded corpus. make test: the whole suite. make ui: look at the runs.
+# make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test ui check
+.PHONY: repro test ui check games
 
 repro: .venv/installed
 	dvc repro
@@ -16,6 +17,9 @@ test: .venv/installed
 
 ui: .venv/installed
 	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(python -m stages.tracking)"
+
+games: .venv/installed
+	python -m corpora.games
 
 check: .venv/installed
 	ruff check .

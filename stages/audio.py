@@ -75,8 +75,11 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
         yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
 
 
-def duration(path: Path) -> float:
-    """Seconds that the file says it lasts; NaN where it does not say. Decoding tells the truth."""
+def duration(path: Path) -> float | None:
+    """Seconds that the file says it lasts; NaN where it does not say, None where it is no audio.
+
+    Decoding tells the truth.
+    """
     import av
 
     try:
@@ -85,6 +88,8 @@ def duration(path: Path) -> float:
         pass
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                return None
             return container.duration / av.time_base if container.duration else float("nan")
     except av.FFmpegError:
-        return float("nan")
+        return None

@@ -46,6 +46,9 @@ class Region(Section):
 class Corpus(Section):
     about: str = ""
     regions: dict[RegionName, Region]
+    belongs: dict[str, RegionName] = Field(
+        default_factory=dict
+    )  # song id or link: its region, where several list it
 
     @model_validator(mode="after")
     def _two_classes(self) -> "Corpus":
@@ -54,6 +57,21 @@ class Corpus(Section):
         if len({name.lower() for name in self.regions}) < len(self.regions):
             raise ValueError("regions: two names differ only in upper and lower case")
         return self
+
+    @model_validator(mode="after")
+    def _belongs_somewhere(self) -> "Corpus":
+        if wrong := set(self.belongs.values()) - set(self.regions):
+            raise ValueError(f"belongs: {', '.join(sorted(wrong))} is no region of this corpus")
+        return self
+
+    def folk(self) -> dict[str, FolkSource]:
+        """The folk source of each region that has one."""
+        return {
+            name: source
+            for name, region in self.regions.items()
+            for source in region.sources
+            if isinstance(source, FolkSource)
+        }
 
     def classes(self) -> list[str]:
         """The regions that can be an answer."""

@@ -1,24 +1,27 @@
-"""`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv."""
+"""`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv.
 
-import errno
-import hashlib
-import os
+What is there and whole is not fetched again. `dvc repro -f -s download` looks whether the
+playlists have changed; `dvc repro` then does what follows from it.
+"""
+
 import shutil
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import joblib
+import pandas as pd
 from tqdm import tqdm
 
-from stages import corpus, params, tables
-from stages.audio import duration
-from stages.corpus import Corpus, FolkSource
+from stages import corpus, journal, manifest, params, tables
+from stages.corpus import Corpus
+from stages.failure import STOP, Unavailable
+from stages.fetch import ASIDE, RAW, fetch_all
 from stages.params import Params
-from stages.sources import Song, Unavailable
+from stages.prune import prune
+from stages.sources import Song
 
-RAW = Path("data/raw")
 SONGS = Path("data/songs.csv")
-ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
+JOURNAL = Path("data/download.jsonl")  # of a run that is not at its end
 
 
 def offered(chosen: Corpus, settings: Params) -> list[Song]:
@@ -32,70 +35,79 @@ def offered(chosen: Corpus, settings: Params) -> list[Song]:
     songs: list[Song] = []
     for name, region in chosen.regions.items():
         for source in region.sources:
-            if isinstance(source, FolkSource):
+            if not isinstance(source, str):
                 continue
             if source.startswith(("http://", "https://")):
-                songs += playlist.songs(name, source, settings.download.retries)
+                songs += playlist.songs(name, source, settings.download)
             else:
                 songs += sources.local(name, source)
-    palettes = {
-        name: source.palette
-        for name, region in chosen.regions.items()
-        for source in region.sources
-        if isinstance(source, FolkSource)
-    }
+    palettes = chosen.folk()
     if palettes:
-        for recipe in folk.recipes(chosen, settings.folk.songs, settings.folk.seed):
-            songs.append(sources.folk(recipe, palettes[recipe.region], settings.folk))
+        for recipe in folk.recipes(palettes, settings.folk.songs, settings.folk.seed):
+            songs.append(sources.folk(recipe, palettes[recipe.region].palette, settings.folk))
     return songs
 
 
-def contested(songs: list[Song]) -> dict[str, list[str]]:
-    """Ids of songs that two or more regions claim, each with those regions."""
-    regions = defaultdict(set)
-    for song in songs:
-        regions[song.song].add(song.region)
-    return {song: sorted(claims) for song, claims in regions.items() if len(claims) > 1}
+def settle_claims(songs: list[Song], belongs: dict[str, str]) -> tuple[list[Song], dict[str, str]]:
+    """One entry for each song, and a reason for each song that two or more regions claim.
 
-
-def reject_copies(rows: list[dict]) -> None:
-    """Keep one of several equal files in a region, and none where regions disagree.
-
-    Else one recording could be trained on and tested with. Changes the rows, removes the files.
+    belongs: the corpus's word on a song, by its id or link: the region that has it.
     """
-    same = defaultdict(list)
-    for row in rows:
-        if row["status"] == "ok":
-            same[row["sha256"]].append(row)
-    for copies in same.values():
-        regions = sorted({row["region"] for row in copies})
-        for row in copies if len(regions) > 1 else copies[1:]:
-            other = " and ".join(regions) if len(regions) > 1 else copies[0]["song"]
-            Path(row["path"]).unlink()
-            row |= {"status": "failed", "path": "", "reason": f"the same file is in {other}"}
+    claims = defaultdict(list)
+    for song in songs:
+        claims[song.song].append(song)
+    chosen, contested = [], {}
+    for name, claim in claims.items():
+        word = belongs.get(name) or belongs.get(claim[0].source)
+        kept = [song for song in claim if word in (None, song.region)] or claim
+        regions = sorted({song.region for song in kept})
+        chosen.append(kept[0])
+        if len(regions) > 1:
+            contested[name] = (
+                f"in {' and '.join(regions)}: keep it in one of them, or say in the corpus file "
+                f"which it belongs to, as `belongs: {{{name}: {regions[0]}}}`"
+            )
+    return chosen, contested
 
 
-def fetch(song: Song) -> dict:
-    """Fetch one song into RAW. Returns what its row in songs.csv says of the file."""
-    try:
-        part = song.fetch(ASIDE, song.song)
-    except Unavailable as error:
-        return {"status": "failed", "reason": str(error)}
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise SystemExit("download: the disk is full") from error
-        return {"status": "failed", "reason": f"{error.strerror or error}: {song.source}"}
-    path = RAW / song.region / part.name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    os.replace(part, path)
-    return {
-        "path": path.as_posix(),
-        "duration_s": duration(path),
-        "sha256": sha256,
-        "status": "ok",
-    }
+def report(table: pd.DataFrame, kept: set[str], dropped: int) -> str:
+    """A line for each failure, then a table by region of new, kept and failed songs."""
+    lines = [
+        f"{row.kind}: {row.region}/{row.song} ({row.title}): {row.reason}"
+        for row in table[table["kind"] != ""].itertuples()
+    ]
+    state = table["status"].where(table["status"] != "ok", "new")
+    state = state.mask((state == "new") & table["song"].isin(kept), "kept")
+    counts = pd.crosstab(table["region"], state).reindex(
+        index=table["region"].unique(), columns=["new", "kept", "failed"], fill_value=0
+    )
+    counts.loc["all"] = counts.sum()
+    lines.append(counts.to_string())
+    if dropped:
+        lines.append(f"{dropped} songs of the run before are not listed any more: dropped")
+    return "\n".join(lines)
+
+
+def enough(table: pd.DataFrame, allowed: float) -> None:
+    """Stop where more songs failed than allowed.
+
+    allowed: share of the songs listed.
+
+    Raises:
+        SystemExit: says how many failed of which kinds, and what to do.
+    """
+    failed = table[table["status"] != "ok"]
+    if len(failed) == len(table):
+        raise SystemExit("download: not one song could be had; the reasons are above")
+    if len(failed) > allowed * len(table):
+        kinds = ", ".join(
+            f"{kind} {count}" for kind, count in failed["kind"].value_counts().items()
+        )
+        raise SystemExit(
+            f"download: {len(failed)} of {len(table)} songs failed ({kinds}), and "
+            f"download.allow_missing is {allowed:g}. Run it again: what is there is kept. Take "
+            "lost songs off the playlists, or raise download.allow_missing."
+        )
 
 
 def main() -> None:
@@ -104,44 +116,52 @@ def main() -> None:
     try:
         listed = offered(chosen, settings)
     except Unavailable as error:
-        raise SystemExit(f"corpora/{settings.corpus}.yaml: {error}") from None
-    double = contested(listed)
-    songs = list({song.song: song for song in listed}.values())
+        todo = STOP.get(error.kind, "No song was touched.")
+        raise SystemExit(f"corpora/{settings.corpus}.yaml: {error.kind}: {error}. {todo}") from None
+    songs, contested = settle_claims(listed, chosen.belongs)
+    for name, reason in contested.items():
+        print(f"WARNING: {name} is {reason}")
 
-    for folder in (RAW, ASIDE):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    # or else freed memory stays with the workers, and joblib takes it for a leak
-    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "65536")
-    wanted = [song for song in songs if song.song not in double]
-    work = (joblib.delayed(fetch)(song) for song in wanted)
-    got = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
-    got = tqdm(got, "download", len(wanted), unit="song")
-    results = dict(zip([song.song for song in wanted], got, strict=True))
-    for song, regions in double.items():
-        reason = f"in {' and '.join(regions)}: keep it in one of them"
-        results[song] = {"status": "failed", "reason": reason}
+    earlier = manifest.earlier(SONGS, JOURNAL)
+    shutil.rmtree(ASIDE, ignore_errors=True)
+    ASIDE.mkdir(parents=True)
+    with ThreadPoolExecutor() as pool:
+        known = [song for song in songs if song.song in earlier and song.song not in contested]
+        checks = pool.map(lambda song: manifest.intact(song, earlier[song.song]), known)
+        kept = {
+            song.song
+            for song, whole in zip(known, tqdm(checks, "check", len(known)), strict=True)
+            if whole
+        }
+    results = {
+        name: {"status": "failed", "kind": "contested", "reason": reason}
+        for name, reason in contested.items()
+    }
+    for song in songs:
+        if song.song in kept:
+            results[song.song] = manifest.keep(song, earlier[song.song], RAW)
+    missing = [song for song in songs if song.song not in results]
+    for song, result in fetch_all(missing, settings.download):
+        results[song.song] = result
+        if result["status"] == "ok":
+            journal.append(JOURNAL, {"song": song.song, "version": song.version} | result)
+        if result.get("kind") in STOP:
+            raise SystemExit(f"download: {result['reason']}.\n{STOP[result['kind']]}")
     shutil.rmtree(ASIDE)
 
-    rows = []
-    for song in songs:
-        region = chosen.regions[song.region]
-        rows.append(
-            {"song": song.song, "region": song.region, "unknown": region.unknown}
-            | {"title": song.title, "source": song.source, "licence": region.licence}
-            | {"path": "", "sha256": "", "reason": ""}
-            | results[song.song]
-        )
-    reject_copies(rows)
+    rows = [manifest.row(song, chosen.regions[song.region], results[song.song]) for song in songs]
+    prune(RAW, {Path(row["path"]) for row in rows if row["path"]})
     tables.write(rows, tables.SONGS, SONGS)
-    for row in rows:
-        if row["status"] == "failed":
-            print(f"failed: {row['region']}/{row['song']}: {row['reason']}")
-    if not any(row["status"] == "ok" for row in rows):
-        raise SystemExit("download: not one song could be had")
+    JOURNAL.unlink(missing_ok=True)
+    table = pd.DataFrame(rows)
+    dropped = len(set(earlier) - set(table["song"]))
+    print(report(table, kept, dropped))
+    enough(table, settings.download.allow_missing)
 
 
 if __name__ == "__main__":
     import stages.download
+    import stages.failure
 
-    stages.download.main()  # by this name, so that worker processes can import what they are handed
+    with stages.failure.told("download"):
+        stages.download.main()  # by this name, for worker processes to import

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.corpus import Corpus, FolkSource
+from stages.corpus import FolkSource
 
 BEGINNING = 16  # notes; two tunes that share so many intervals are one melody
 FEWEST_NOTES, LONGEST = 16, 256  # notes, quarter beats
@@ -120,18 +120,14 @@ def allot(shares: dict[str, int], songs: int) -> dict[str, int]:
     return whole | {region: whole[region] + 1 for region in left[: songs - sum(whole.values())]}
 
 
-def recipes(corpus: Corpus, songs: int, seed: int) -> list[Recipe]:
+def recipes(sources: dict[str, FolkSource], songs: int, seed: int) -> list[Recipe]:
     """Choose the tunes of every song, seeded. No melody is in two songs.
 
     A larger number of songs keeps the first songs of each region as they were, but for tunes
     that a region named earlier in the corpus file now needs.
+
+    sources: by region.
     """
-    sources = {
-        name: source
-        for name, region in corpus.regions.items()
-        for source in region.sources
-        if isinstance(source, FolkSource)
-    }
     counts = allot({name: source.share for name, source in sources.items()}, songs)
     used: set[str] = set()
     made = []

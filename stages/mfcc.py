@@ -1,24 +1,20 @@
 """`python -m stages.mfcc`: mel-frequency cepstral coefficients of every segment, as one array."""
 
 import json
-import os
-import shutil
 from functools import cache
 from pathlib import Path
 
-import joblib
 import numpy as np
 import scipy.fft
 import scipy.signal
 import soundfile
-from tqdm import tqdm
 
-from stages import corpus, params, tables
+from stages import corpus, params, provenance, stack, tables
 from stages.params import Mfcc
 from stages.segment import FLACS, SEGMENTS
 
 FOLDER = Path("data/mfcc")
-ARRAY = FOLDER / "features.npy"
+ARRAY = FOLDER / "features.npy"  # float32 [segment, time, coefficient], rows as in segments.csv
 JSON = FOLDER / "data.json"
 FLOOR, RANGE = 1e-10, 80.0  # power, and dB below a segment's own maximum: librosa's defaults
 
@@ -56,8 +52,10 @@ def mfcc(window: np.ndarray, sample_rate: int, settings: Mfcc) -> np.ndarray:
 
 def song(path: Path, segments: int, settings: Mfcc) -> np.ndarray:
     """MFCC of a song's segments, float32 [segment, time, coefficient]."""
-    samples, rate = soundfile.read(path, dtype="float32")
-    return np.stack([mfcc(window, rate, settings) for window in samples.reshape(segments, -1)])
+    with soundfile.SoundFile(path) as file:
+        length, rate = file.frames // segments, file.samplerate
+        windows = (file.read(length, dtype="float32") for _ in range(segments))
+        return np.stack([mfcc(window, rate, settings) for window in windows])
 
 
 def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> None:
@@ -82,34 +80,27 @@ def main() -> None:
     chosen = params.from_command(__doc__)
     settings = chosen.mfcc
     segments = tables.read(SEGMENTS, tables.SEGMENTS)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    songs = segments.groupby(["region", "song"], sort=False).size()
-    work = (
-        joblib.delayed(song)(FLACS / region / f"{name}.flac", count, settings)
-        for (region, name), count in songs.items()
-    )
-    results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
-    aside = ARRAY.with_suffix(".part")
-    array, row = None, 0
-    for block in tqdm(results, "mfcc", len(songs), unit="song"):
-        if array is None:
-            shape = (len(segments), *block.shape[1:])
-            array = np.lib.format.open_memmap(aside, "w+", np.float32, shape)
-        array[row : row + len(block)] = block
-        row += len(block)
-    if row != len(segments):
-        raise SystemExit(f"{SEGMENTS} has {len(segments)} rows, data/segments {row} windows")
-    array.flush()
-    os.replace(aside, ARRAY)
+    key = provenance.key(settings, ["stages.mfcc"], ["numpy", "scipy", "librosa"])
+    wanted, items = {}, {}
+    for (region, name), count in segments.groupby(["region", "song"], sort=False).size().items():
+        path = FLACS / region / f"{name}.flac"
+        wanted[name] = provenance.join(key, provenance.flac_md5(path), str(count))
+        items[name] = (path, count, settings)
+    array = stack.update(FOLDER, "features", wanted, song, items, "mfcc")
+    if len(array) != len(segments):
+        raise SystemExit(f"{SEGMENTS} has {len(segments)} rows, data/segments {len(array)} windows")
     if settings.json_:
         classes = corpus.load(chosen.corpus).classes()
         regions = [region if region in classes else None for region in segments["region"]]
         write_json(array, regions, JSON)
+    else:
+        JSON.unlink(missing_ok=True)
     print(f"mfcc: {array.shape} [segment, time, coefficient], {array.nbytes / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
+    import stages.failure
     import stages.mfcc
 
-    stages.mfcc.main()  # by this name, so that worker processes can import what they are handed
+    with stages.failure.told("mfcc"):
+        stages.mfcc.main()  # by this name, for worker processes to import

@@ -32,7 +32,17 @@ class Folk(Section):
 
 
 class Download(Section):
-    retries: Annotated[int, Field(ge=0)]
+    cookies: str  # a file
+    cookies_from_browser: str
+    proxy: str
+    rate_limit: Annotated[float, Field(ge=0, allow_inf_nan=False)]  # kB/s
+    sleep: Annotated[float, Field(ge=0, le=3600)]  # seconds
+    timeout: Rate  # seconds
+    retries: Annotated[int, Field(ge=0, le=100)]
+    concurrent: Annotated[int, Field(ge=1, le=32)]
+    max_duration: Rate  # seconds
+    max_size: Rate  # MB
+    allow_missing: Annotated[float, Field(ge=0, le=1)]  # share of the songs listed
 
 
 class Segment(Section):
@@ -40,6 +50,10 @@ class Segment(Section):
     window: Annotated[float, Field(ge=0.5, le=600)]  # seconds
     tail: Annotated[float, Field(ge=0, le=1)]  # of a window
     shortest: Rate  # seconds
+
+
+class Fingerprint(Section):
+    share: Annotated[float, Field(gt=0, le=1)]  # of landmarks that two songs share
 
 
 class Split(Section):
@@ -99,6 +113,7 @@ class Params(Section):
     folk: Folk
     download: Download
     segment: Segment
+    fingerprint: Fingerprint
     split: Split
     mfcc: Mfcc
     train: Train
@@ -118,7 +133,7 @@ class Params(Section):
     def chosen(self) -> dict:
         """The params that decide this training, by dotted key: what a run is compared by."""
         tree = self.model_dump(by_alias=True)
-        sections = ["segment", "split", self.features, "train", self.model]
+        sections = ["segment", "fingerprint", "split", self.features, "train", self.model]
         if "folk:" in Path("corpora", f"{self.corpus}.yaml").read_text():
             sections.insert(0, "folk")
         flat = {key: tree[key] for key in ("corpus", "features", "model")}

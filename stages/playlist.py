@@ -1,53 +1,145 @@
 """Songs of a playlist or video link, by yt-dlp: the list first, then best audio as delivered."""
 
-from collections.abc import Callable
+import io
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from stages.sources import Song, Unavailable, identify
+from stages.failure import Unavailable, classify
+from stages.params import Download
+from stages.sources import Fetched, Song, identify
 
 QUIET = {"quiet": True, "no_warnings": True, "noprogress": True, "color": "no_color"}
+LONGEST_PAUSE = 30  # seconds, between two attempts
+# how YouTube lists an entry of which no more is left
+GONE = {"[private video]": "private", "[deleted video]": "deleted"}
 
 
-def _ask(url: str, options: dict, download: bool) -> dict:
+def options(settings: Download) -> dict[str, Any]:
+    """The params in yt-dlp's words."""
+    own: dict[str, Any] = {
+        "retries": 0,  # this module tries again, also where yt-dlp would not
+        "extractor_retries": 0,
+        "socket_timeout": settings.timeout,
+        "sleep_interval_requests": settings.sleep,
+        "fixup": "never",  # needs the ffmpeg program
+    }
+    if settings.proxy:
+        own["proxy"] = settings.proxy
+    if settings.rate_limit:
+        own["ratelimit"] = settings.rate_limit * 1000
+    if settings.cookies_from_browser:
+        own["cookiesfrombrowser"] = (settings.cookies_from_browser,)
+    if settings.cookies:
+        # a stream, since yt-dlp would write to the file
+        own["cookiefile"] = io.StringIO(Path(settings.cookies).expanduser().read_text())
+    return own
+
+
+def ask(url: str, settings: Download, more: dict, download: bool) -> dict:
+    """What yt-dlp says of a link; after a network error it is asked again.
+
+    Raises:
+        Unavailable: with yt-dlp's message, and the kind of failure.
+    """
     import yt_dlp
 
-    try:
-        with yt_dlp.YoutubeDL(QUIET | options) as downloader:
-            return downloader.extract_info(url, download=download)
-    except yt_dlp.utils.YoutubeDLError as error:
-        raise Unavailable(f"{url}: {str(error).removeprefix('ERROR: ')}") from error
+    for attempt in range(settings.retries + 1):
+        try:
+            with yt_dlp.YoutubeDL(QUIET | options(settings) | more) as downloader:
+                return downloader.extract_info(url, download=download)
+        except yt_dlp.utils.YoutubeDLError as error:
+            text = str(error).removeprefix("ERROR: ")
+            geo = isinstance(getattr(error, "exc_info", (0, 0))[1], yt_dlp.utils.GeoRestrictedError)
+            kind = "geo-blocked" if geo else classify(text)
+            if kind != "network" or attempt == settings.retries:
+                raise Unavailable(f"{url}: {text}", kind) from error
+        except OSError as error:  # the cookies file
+            raise Unavailable(f"{error.filename or url}: {error.strerror or error}") from error
+        time.sleep(min(2**attempt, LONGEST_PAUSE))
+    raise AssertionError("not reached")
 
 
-def songs(region: str, url: str, retries: int) -> list[Song]:
-    """List a playlist (one request or few, no download), or the one song of a video link."""
-    info = _ask(url, {"extract_flat": "in_playlist"}, download=False)
-    entries = info["entries"] if info.get("_type") == "playlist" else [info]
+def entries(url: str, info: dict, settings: Download, depth: int = 0) -> Iterator[dict]:
+    """The entries of a playlist, also of playlists within it; the link itself where it is none."""
+    if info.get("_type") != "playlist":
+        yield info
+        return
+    for entry in filter(None, info["entries"]):
+        if entry.get("_type") == "playlist":
+            yield from entries(url, entry, settings, depth)
+        elif entry.get("_type") == "url" and "playlist" in str(entry.get("url")) and depth < 2:
+            flat = {"extract_flat": "in_playlist"}
+            yield from entries(url, ask(entry["url"], settings, flat, False), settings, depth + 1)
+        else:
+            yield entry
 
-    def fetcher(link: str) -> Callable[[Path, str], Path]:
-        def fetch(folder: Path, stem: str) -> Path:
-            options = {
-                "format": "bestaudio/best",
-                "outtmpl": {"default": f"{folder}/{stem}.%(ext)s"},
-                "retries": retries,
-                "fixup": "never",  # needs the ffmpeg program
-                "noplaylist": True,
-            }
-            got = _ask(link, options, download=True)
-            if not got.get("requested_downloads"):
-                raise Unavailable(f"{link}: nothing was downloaded")
-            return Path(got["requested_downloads"][0]["filepath"])
 
-        return fetch
+def fetch(link: str, settings: Download, folder: Path, stem: str) -> Fetched:
+    """Download the best audio of a link as <folder>/<stem>.<its extension>."""
+    reasons: list[Unavailable] = []
 
+    def refuse(info: dict, *, incomplete: bool = False) -> str | None:
+        seconds = info.get("duration") or 0
+        if info.get("is_live"):
+            reasons.append(Unavailable(f"{link}: a live stream", "too long"))
+        elif seconds > settings.max_duration:
+            text = f"{link}: {seconds:.0f} s, download.max_duration is {settings.max_duration:g} s"
+            reasons.append(Unavailable(text, "too long"))
+        return str(reasons[-1]) if reasons else None
+
+    def limit(status: dict) -> None:
+        size = max(status.get("downloaded_bytes") or 0, status.get("total_bytes") or 0)
+        if size > settings.max_size * 1e6:
+            raise Unavailable(
+                f"{link}: {size / 1e6:.0f} MB, download.max_size is {settings.max_size:g} MB",
+                "too large",
+            )
+
+    more = {
+        "format": "bestaudio/best",
+        "outtmpl": {"default": f"{str(folder).replace('%', '%%')}/{stem}.%(ext)s"},
+        "noplaylist": True,
+        "match_filter": refuse,
+        "progress_hooks": [limit],
+        "sleep_interval": settings.sleep,
+    }
+    got = ask(link, settings, more, download=True)
+    if reasons:
+        raise reasons[-1]
+    if not got.get("requested_downloads"):
+        raise Unavailable(f"{link}: no audio was downloaded", "no audio")
+    return Fetched(
+        Path(got["requested_downloads"][0]["filepath"]),
+        str(got.get("artist") or got.get("uploader") or ""),
+        str(got.get("license") or ""),
+    )
+
+
+def songs(region: str, url: str, settings: Download) -> list[Song]:
+    """List a playlist (one request or few, no download), or the one song of a video link.
+
+    Raises:
+        Unavailable: it cannot be listed, or is empty.
+    """
+    info = ask(url, settings, {"extract_flat": "in_playlist"}, download=False)
     listed = []
-    for entry in filter(None, entries):
+    for entry in entries(url, info, settings):
         # a whole entry bears its playlist's address, a reference its own
         reference = str(entry.get("_type", "")).startswith("url")
         link = entry["url"] if reference else entry.get("webpage_url") or entry["url"]
+        if not reference and info.get("_type") == "playlist" and link == url:
+            link = entry.get("url") or link
         extractor = entry.get("ie_key") or entry.get("extractor_key") or "link"
         name = f"{extractor}-{entry.get('id') or link}"
-        title = entry.get("title") or link
-        listed.append(Song(identify(name, name), region, title, link, fetcher(link)))
+        title = str(entry.get("title") or link)
+        gone = GONE.get(title.lower(), "")
+
+        def fetcher(folder: Path, stem: str, link: str = link) -> Fetched:
+            return fetch(link, settings, folder, stem)
+
+        listed.append(Song(identify(name, name), region, title, link, fetcher, gone=gone))
     if not listed:
         raise Unavailable(f"{url}: an empty playlist")
     return listed

@@ -1,26 +1,27 @@
 """`python -m stages.segment`: every song as a whole number of equal windows, one FLAC a song."""
 
 import errno
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import soundfile
-from tqdm import tqdm
 
-from stages import corpus, params, tables
+from stages import atomic, journal, parallel, params, provenance, tables
 from stages.audio import Undecodable, decode
 from stages.download import SONGS
 from stages.params import Segment
+from stages.prune import prune
 
 FLACS = Path("data/segments")
 SEGMENTS = Path("data/segments.csv")
 FAILED = Path("data/failed.csv")
+JOURNAL = Path("data/segments.jsonl")
+DECODERS = ["numpy", "soundfile", "av", "soxr"]  # whose versions decide the samples
+ROOM = 1 << 24  # bytes; a disk with less is full
 SILENCE = 1e-4  # root mean square, -80 dB below full scale
 
 
@@ -54,15 +55,17 @@ def segment(source: Path, target: Path, settings: Segment) -> list[dict]:
 
     Raises:
         Undecodable: the song is unreadable, silent or too short; the text says which.
+        OSError: the target cannot be written.
     """
     rate = settings.sample_rate
     length = round(settings.window * rate)
     rows: list[dict] = []
     seconds = energy = 0.0
+    target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".part")
     try:
         with soundfile.SoundFile(aside, "w", rate, 1, "PCM_16", format="FLAC") as file:
-            blocks = decode(source, rate)
+            blocks = parallel.watched(decode(source, rate))
             for index, window in enumerate(windows(blocks, length, round(settings.tail * length))):
                 file.write(np.clip(window.samples, -1, 1))
                 energy += float(np.square(window.samples, dtype="float64").mean())
@@ -81,76 +84,85 @@ def segment(source: Path, target: Path, settings: Segment) -> list[dict]:
             )
         if np.sqrt(energy / len(rows)) < SILENCE:
             raise Undecodable("silent")
-        os.replace(aside, target)
+        atomic.replace(aside, target)
+    except soundfile.SoundFileError as error:  # decode has none of these: it is of the writing
+        full = shutil.disk_usage(target.parent).free < ROOM
+        number = errno.ENOSPC if full else errno.EIO
+        raise OSError(number, f"not written ({error})", str(target)) from error
     finally:
         aside.unlink(missing_ok=True)
     return rows
 
 
-def attempt(song: str, region: str, path: str, settings: Segment) -> list[dict] | str:
+def attempt(source: Path, target: Path, settings: Segment) -> list[dict] | str:
     """The song's rows, or the reason why it has none."""
-    target = FLACS / region / f"{song}.flac"
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        rows = segment(Path(path), target, settings)
+        return segment(source, target, settings)
     except Undecodable as error:
         return str(error)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if Path(error.filename or "") != source:
             raise
         return f"not readable: {error.strerror or error}"
-    return [{"song": song, "region": region} | row for row in rows]
 
 
-def enough(regions: list[str], segments: pd.DataFrame, folds: int) -> None:
-    """Stop where one of the corpus's regions has fewer usable songs than the split has folds.
+def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
+    """Bring FLACS up to date with the songs: cut those that are new or changed, drop the others.
 
-    Raises:
-        SystemExit: names each such region, and what to do.
+    songs: rows of songs.csv. Returns a row for each: song, made (its key), and rows or a reason.
     """
-    usable = segments.groupby("region")["song"].nunique()
-    poor = [f"{name} ({usable.get(name, 0)})" for name in regions if usable.get(name, 0) < folds]
-    if poor:
-        raise SystemExit(
-            f"segment: too few usable songs for split.folds = {folds} in: {', '.join(poor)}. "
-            "Add songs to these regions, take the regions out of the corpus, or lower split.folds."
-        )
+    key = provenance.key(settings, ["stages.segment", "stages.audio"], DECODERS)
+    earlier = journal.read(JOURNAL)
+    results, fresh = {}, []
+    for song in songs.itertuples():
+        target = FLACS / song.region / f"{song.song}.flac"
+        before = earlier.get(song.song, {})
+        made = provenance.join(key, song.sha256, song.region)
+        if before.get("made") == made and (target.is_file() or before["reason"]):
+            results[song.song] = before
+        else:
+            fresh.append((song.song, made, Path(song.path), target))
+    work = ((path, target, settings) for _, _, path, target in fresh)
+    for (name, made, _, target), result in zip(
+        fresh, parallel.each(attempt, work, "segment"), strict=True
+    ):
+        good = isinstance(result, list)
+        if not good:
+            target.unlink(missing_ok=True)
+        results[name] = {"song": name, "made": made}
+        results[name] |= {"rows": result if good else [], "reason": "" if good else str(result)}
+        journal.append(JOURNAL, results[name])
+    return [results[name] for name in songs["song"]]
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
-    # the corpus file, not songs.csv, says which regions there should be
-    regions = corpus.load(settings.corpus).classes()
+    settings = params.from_command(__doc__).segment
     songs = tables.read(SONGS, tables.SONGS)
     failed = songs.loc[songs["status"] != "ok", list(tables.FAILED)].to_dict("records")
     songs = songs[songs["status"] == "ok"]
-    shutil.rmtree(FLACS, ignore_errors=True)
-    work = (
-        joblib.delayed(attempt)(row.song, row.region, row.path, settings.segment)
-        for row in songs.itertuples()
-    )
-    results = joblib.Parallel(n_jobs=-1, return_as="generator")(work)
-    rows = []
-    for row, result in zip(
-        songs.itertuples(), tqdm(results, "segment", len(songs), unit="song"), strict=True
-    ):
-        if isinstance(result, str):
-            failed.append(
-                {"song": row.song, "region": row.region, "source": row.source, "reason": result}
-            )
+    FLACS.mkdir(parents=True, exist_ok=True)
+    results = renew(songs, settings)
+
+    rows, wanted = [], set()
+    for song, result in zip(songs.itertuples(), results, strict=True):
+        own = {"song": song.song, "region": song.region}
+        rows += [own | row for row in result["rows"]]
+        if result["rows"]:
+            wanted.add(FLACS / song.region / f"{song.song}.flac")
         else:
-            rows += result
+            failed.append(own | {"source": song.source, "reason": result["reason"]})
+    prune(FLACS, wanted)
+    journal.settle(JOURNAL, results)
     tables.write(rows, tables.SEGMENTS, SEGMENTS)
     tables.write(failed, tables.FAILED, FAILED)
     for row in failed:
         print(f"left out: {row['region']}/{row['song']} ({row['source']}): {row['reason']}")
-    segments = tables.read(SEGMENTS, tables.SEGMENTS)
-    whole = segments["song"].nunique()
-    print(f"segment: {whole} songs, {len(rows)} windows, {len(failed)} songs left out")
-    enough(regions, segments, settings.split.folds)
+    print(f"segment: {len(wanted)} songs, {len(rows)} windows, {len(failed)} songs left out")
 
 
 if __name__ == "__main__":
+    import stages.failure
     import stages.segment
 
-    stages.segment.main()  # by this name, so that worker processes can import what they are handed
+    with stages.failure.told("segment"):
+        stages.segment.main()  # by this name, for worker processes to import

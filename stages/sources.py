@@ -1,25 +1,39 @@
 """One contract for every source of a corpus: it lists its songs, and fetches one into a folder."""
 
+import csv
 import glob
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from stages import provenance
 from stages.corpus import Palette
+from stages.failure import Unavailable
 from stages.folk import Recipe
 from stages.params import Folk
 
 AUDIO = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4", ".webm", ".wma"}
 AUDIO |= {".aif", ".aiff", ".mka", ".mkv"}
+RENDERING = ["stages.folk", "stages.arrange", "stages.synthesis"]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A song's file, and who made it under which licence, where the source says so."""
+
+    path: Path
+    author: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
 class Song:
-    """A song that a source offers. fetch(folder, stem) writes one file and returns its path.
+    """A song that a source offers. fetch(folder, stem) writes one file <folder>/<stem>.<ext>.
 
     fetch raises Unavailable, with a reason, where there is no song to be had.
     """
@@ -28,17 +42,30 @@ class Song:
     region: str
     title: str
     source: str
-    fetch: Callable[[Path, str], Path]
-
-
-class Unavailable(Exception):
-    """A source cannot give what was asked; the text is the reason."""
+    fetch: Callable[[Path, str], Fetched]
+    version: str = ""  # another one is another file
+    gone: str = ""  # private, deleted: the source lists it, and has it no more
+    computed: bool = False  # fetching is work for a processor, not for the network
 
 
 def identify(name: str, source: str) -> str:
     """A stable id, safe as a file name on every system: readable, and unique by its digest."""
     readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "song"
     return f"{readable}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:8]}"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def licences(root: Path) -> dict[str, tuple[str, str]]:
+    """Author and licence by file, from licences.csv (file, author, licence) in a local folder."""
+    path = root / "licences.csv"
+    if not path.is_file():
+        return {}
+    with path.open(newline="") as file:
+        return {row["file"]: (row["author"], row["licence"]) for row in csv.DictReader(file)}
 
 
 def local(region: str, source: str) -> list[Song]:
@@ -60,28 +87,33 @@ def local(region: str, source: str) -> list[Song]:
         root = base / given
     files = sorted(path for path in files if path.is_file())
     if not files:
-        raise Unavailable(f"{source}: no such folder, or no audio file in it")
-
-    def copier(path: Path) -> Callable[[Path, str], Path]:
-        def fetch(folder: Path, stem: str) -> Path:
-            return Path(shutil.copyfile(path, folder / f"{stem}{path.suffix.lower()}"))
-
-        return fetch
+        raise Unavailable(f"{source}: no such folder, or no audio file in it", "deleted")
+    rights = licences(root)
 
     songs = []
-    for path in files:
-        place = path.relative_to(root).as_posix() if path != root else path.name
-        written = f"{source}: {place}"
-        # file names may be bytes that are no text
-        title, shown = (os.fsencode(name).decode(errors="replace") for name in (path.stem, written))
-        songs.append(Song(identify(title, written), region, title, shown, copier(path)))
+    with ThreadPoolExecutor() as pool:
+        for path, version in zip(files, pool.map(sha256, files), strict=True):
+            place = path.relative_to(root).as_posix() if path != root else path.name
+            names = (path.stem, f"{source}: {place}")
+            # file names may be bytes that are no text
+            title, shown = (os.fsencode(name).decode(errors="replace") for name in names)
+
+            def copy(
+                folder: Path, stem: str, path: Path = path, rights: tuple = rights.get(place, ())
+            ) -> Fetched:
+                return Fetched(
+                    Path(shutil.copyfile(path, folder / f"{stem}{path.suffix.lower()}")), *rights
+                )
+
+            name = identify(title, names[1])
+            songs.append(Song(name, region, title, shown, copy, version))
     return songs
 
 
 def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
     """A song that is rendered from tunes: the same bytes from the same seed, in any process."""
 
-    def fetch(folder: Path, stem: str) -> Path:
+    def render_to(folder: Path, stem: str) -> Fetched:
         import numpy as np
 
         from stages.arrange import arrange
@@ -93,7 +125,12 @@ def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
         midi = arrange(recipe.tunes, palette, seconds - FADE, random)
         path = folder / f"{stem}.flac"
         save(fit(record(render(midi), random), seconds), path)
-        return path
+        return Fetched(path)
 
     titles = " / ".join(tune.title for tune in recipe.tunes)
-    return Song(recipe.song, recipe.region, titles, "folk: music21", fetch)
+    code = provenance.key(params, RENDERING, ["midirenderer", "pretty_midi", "symusic", "numpy"])
+    words = repr((recipe.number, palette, [tune.notes.tolist() for tune in recipe.tunes]))
+    version = provenance.join(code, words)
+    return Song(
+        recipe.song, recipe.region, titles, "folk: music21", render_to, version, computed=True
+    )

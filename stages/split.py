@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages import params, tables
+from stages import corpus, params, tables
 from stages.download import SONGS
-from stages.segment import SEGMENTS
+from stages.fingerprint import GROUPS
 
 SPLITS = Path("data/splits.csv")
 TEST, VALIDATION = 0, 1  # the folds of these parts; the others are for training
@@ -29,23 +29,44 @@ def part(fold: int) -> str:
 
 
 def split(songs: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
-    """songs: one row each with song, region, unknown. Returns them with a part and a fold.
+    """songs: one row each with song, region, group, unknown. Returns them with a part and a fold.
 
-    Songs of unknown regions are in no fold: they are never trained on.
+    A group is in one fold, whole; it counts for the region of its first song. Songs of unknown
+    regions are in no fold: they are never trained on.
     """
     table = songs.sort_values("song").reset_index(drop=True)
     known = ~table["unknown"].to_numpy()
-    table["fold"] = -1
-    table.loc[known, "fold"] = folds(table.loc[known, "region"].to_numpy(str), count, seed)
+    first = table[known].drop_duplicates("group")
+    fold = folds(first["region"].to_numpy(str), count, seed)
+    table["fold"] = table["group"].map(dict(zip(first["group"], fold, strict=True)))
+    table["fold"] = table["fold"].where(known, -1).astype(int)
     table["part"] = table["fold"].map(part)
     return table
 
 
+def enough(regions: list[str], table: pd.DataFrame, count: int) -> None:
+    """Stop where one of the corpus's regions has fewer usable groups of songs than folds.
+
+    Raises:
+        SystemExit: names each such region, and what to do.
+    """
+    usable = table.groupby("region")["group"].nunique()
+    poor = [f"{name} ({usable.get(name, 0)})" for name in regions if usable.get(name, 0) < count]
+    if poor:
+        raise SystemExit(
+            f"split: too few usable songs for split.folds = {count} in: {', '.join(poor)}. "
+            "Add songs to these regions, take the regions out of the corpus, or lower split.folds."
+        )
+
+
 def main() -> None:
-    settings = params.from_command(__doc__).split
-    songs = tables.read(SONGS, tables.SONGS)
-    usable = tables.read(SEGMENTS, tables.SEGMENTS)["song"].unique()
-    table = split(songs[songs["song"].isin(usable)], settings.folds, settings.seed)
+    chosen = params.from_command(__doc__)
+    settings = chosen.split
+    songs = tables.read(SONGS, tables.SONGS)[["song", "unknown"]]
+    songs = tables.read(GROUPS, tables.GROUPS).merge(songs, on="song", validate="1:1")
+    # the corpus file, not the songs, says which regions there should be
+    enough(corpus.load(chosen.corpus).classes(), songs, settings.folds)
+    table = split(songs, settings.folds, settings.seed)
     tables.write(table, tables.SPLITS, SPLITS)
     print(table.pivot_table("song", "region", "part", "count", 0, margins=True).to_string())
 

@@ -1,9 +1,10 @@
 """The tables that stages hand on: their columns, and writing them whole or not at all."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
+
+from stages import atomic
 
 SONGS = {
     "song": "string",  # id: stable, unique, safe as a file name
@@ -11,13 +12,17 @@ SONGS = {
     "unknown": "bool",  # of a region that is never a class
     "title": "string",
     "source": "string",  # link, path or tunes
+    "author": "string",  # of the song, and its licence, where the source states them
     "licence": "string",
+    "version": "string",  # of the song at its source; another one is fetched anew
     "path": "string",  # of the audio file, empty where the song failed
     "duration_s": "float64",
     "sha256": "string",
     "status": "string",  # ok, failed
+    "kind": "string",  # of failure, see stages/failure.py; of a song that is ok: private, deleted
     "reason": "string",
 }
+STACK = {"song": "string", "key": "string", "rows": "int64"}
 SEGMENTS = {
     "song": "string",
     "region": "string",
@@ -27,9 +32,18 @@ SEGMENTS = {
     "looped": "bool",
 }
 FAILED = {"song": "string", "region": "string", "source": "string", "reason": "string"}
+GROUPS = {"song": "string", "region": "string", "group": "string"}  # id of a group's first song
+DUPLICATES = {  # pairs of songs that hold the same recording
+    "song": "string",
+    "region": "string",
+    "other": "string",
+    "other_region": "string",
+    "share": "float64",  # of the landmarks of the song with fewer
+}
 SPLITS = {
     "song": "string",
     "region": "string",
+    "group": "string",  # songs of one group are never in two parts
     "part": "string",  # train, validation, test, unknown
     "fold": "int64",  # -1 for unknown
 }
@@ -50,4 +64,4 @@ def write(rows: list[dict] | pd.DataFrame, columns: dict[str, str], path: Path) 
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ".part")
     pd.DataFrame(rows, columns=list(columns)).astype(columns).to_csv(aside, index=False)
-    os.replace(aside, path)
+    atomic.replace(aside, path)

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 import yaml
 
-from stages import download, mfcc, params, segment, split, tables
+from stages import download, fingerprint, mfcc, params, segment, split, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository
 
 CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
@@ -105,6 +105,15 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
         settings = params.load()
         expected = mfcc.mfcc(first, 22_050, settings.mfcc)
         assert features[rows.index[0]] == pytest.approx(expected, abs=1e-3)
+
+    index = tables.read(mfcc.FOLDER / "songs.csv", tables.STACK)
+    assert index["song"].tolist() == segments["song"].drop_duplicates().tolist()
+    assert index["rows"].sum() == len(segments)
+    marks = np.load(fingerprint.FOLDER / "landmarks.npy", mmap_mode="r")
+    assert (marks.dtype, marks.shape[1]) == (np.int32, 2)
+    groups = tables.read(fingerprint.GROUPS, tables.GROUPS)
+    assert groups["group"].tolist() == groups["song"].tolist()  # no folk song is a copy
+    assert tables.read(fingerprint.DUPLICATES, tables.DUPLICATES).empty
 
     assert sorted(splits["song"]) == sorted(songs["song"])
     assert splits.groupby("region")["fold"].nunique().tolist() == [3] * 6
@@ -200,6 +209,8 @@ def test_a_second_run_from_scratch_gives_the_same_hashes(project):
     command("git", "checkout", "-q", "--", ".", cwd=project)
     lock = (project / "dvc.lock").read_text()
     before = len(runs(project)[1])
+    for folder in ("data", "models", "results"):
+        shutil.rmtree(project / folder)
     command("dvc", "repro", "-f", cwd=project)
     assert len(runs(project)[1]) == before + 1
     assert (project / "dvc.lock").read_text() == lock
@@ -251,14 +262,16 @@ def test_a_local_corpus_with_bad_files_goes_through(project, wav, tmp_path):
     (folder / "corpora/mine.yaml").write_text(yaml.safe_dump(corpus))
     text = (folder / "params.yaml").read_text()
     text = text.replace("corpus: folk", "corpus: mine").replace("folds: 5", "folds: 3")
+    text = text.replace("allow_missing: 0.1", "allow_missing: 0.2")
     (folder / "params.yaml").write_text(text)
     output = command("dvc", "repro", "split", cwd=folder)
     for words in (
-        "8 songs",
-        "6 songs left out",
-        "the file is empty",
-        "in High and Low",
-        "not readable as audio",
+        "no audio: Low/liar",
+        "no audio: Low/empty",
+        "segment: 12 songs",
+        "2 songs left out",
+        "likely a labelling mistake: other",
+        "12 songs in 9 groups",
     ):
         assert words in output
     assert sorted(path.name for path in (folder / "data/segments").iterdir()) == ["High", "Low"]

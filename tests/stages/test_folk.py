@@ -8,7 +8,7 @@ SHARES = {"a": 40, "b": 26, "c": 20, "d": 14, "e": 12, "f": 8}
 
 @pytest.fixture(scope="module")
 def recipes():
-    return folk.recipes(corpus.load("folk"), 120, 1)
+    return folk.recipes(corpus.load("folk").folk(), 120, 1)
 
 
 def test_songs_are_shared_out_exactly():
@@ -31,15 +31,15 @@ def test_no_melody_is_in_two_songs(recipes):
 
 
 def test_there_are_tunes_for_ten_times_as_many_songs():
-    assert len(folk.recipes(corpus.load("folk"), 1200, 1)) == 1200
+    assert len(folk.recipes(corpus.load("folk").folk(), 1200, 1)) == 1200
 
 
 def test_the_same_seed_chooses_the_same_tunes_and_another_seed_others(recipes):
     def titles(found):
         return [tune.title for recipe in found for tune in recipe.tunes]
 
-    assert titles(folk.recipes(corpus.load("folk"), 120, 1)) == titles(recipes)
-    assert titles(folk.recipes(corpus.load("folk"), 120, 2)) != titles(recipes)
+    assert titles(folk.recipes(corpus.load("folk").folk(), 120, 1)) == titles(recipes)
+    assert titles(folk.recipes(corpus.load("folk").folk(), 120, 2)) != titles(recipes)
 
 
 def test_asking_for_too_many_songs_says_which_region_runs_out():
@@ -49,7 +49,7 @@ def test_asking_for_too_many_songs_says_which_region_runs_out():
     with pytest.raises(
         SystemExit, match=r"folk\.songs is 300: America has tunes for \d+ songs only"
     ):
-        folk.recipes(small, 300, 1)
+        folk.recipes(small.folk(), 300, 1)
 
 
 def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():

@@ -1,28 +1,10 @@
 import os
 import re
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stages import corpus, download, folk, params, playlist, sources
-from stages.sources import Unavailable
-
-
-@pytest.fixture
-def server(tmp_path):
-    """An HTTP server on loopback for the files of tmp_path; yields its address."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *words):
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
-    threading.Thread(target=http.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{http.server_port}"
-    http.shutdown()
-    http.server_close()
+from stages import corpus, folk, params, sources
+from stages.failure import Unavailable
 
 
 def assert_contract(songs, folder):
@@ -33,7 +15,7 @@ def assert_contract(songs, folder):
         assert song.title
         assert song.source
         folder.mkdir(exist_ok=True)
-        path = song.fetch(folder, song.song)
+        path = song.fetch(folder, song.song).path
         assert path.stem == song.song
         assert path.parent == folder
         assert path.stat().st_size > 1000
@@ -87,47 +69,45 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         sources.local("A", str(tmp_path / "nowhere"))
 
 
+def test_a_file_with_other_content_is_another_version(wav, tmp_path):
+    (before,) = sources.local("A", str(wav("music/a.wav", 1)))
+    (after,) = sources.local("A", str(wav("music/a.wav", 1, pitch=300)))
+    assert before.song == after.song
+    assert before.version != after.version
+
+
+def test_licences_csv_says_who_made_what(wav, tmp_path):
+    wav("music/deep/a.wav", 1)
+    wav("music/b.wav", 1)
+    (tmp_path / "music/licences.csv").write_text("file,author,licence\ndeep/a.wav,Ada,CC-BY-4.0\n")
+    b, a = sources.local("A", str(tmp_path / "music"))
+    got = a.fetch(tmp_path, "a")
+    assert (got.author, got.licence) == ("Ada", "CC-BY-4.0")
+    assert b.fetch(tmp_path, "b").author == ""
+
+
 def test_folk_songs_keep_the_contract_and_their_length(tmp_path):
     import soundfile
 
-    chosen = corpus.load("folk")
+    palettes = corpus.load("folk").folk()
     settings = params.load().folk.model_copy(update={"seconds": (6.0, 8.0)})
     songs = [
-        sources.folk(recipe, chosen.regions[recipe.region].sources[0].palette, settings)
-        for recipe in folk.recipes(chosen, 12, 1)
+        sources.folk(recipe, palettes[recipe.region].palette, settings)
+        for recipe in folk.recipes(palettes, 12, 1)
     ]
     assert_contract(songs, tmp_path / "out")
-    path = songs[0].fetch(tmp_path, "again")
+    path = songs[0].fetch(tmp_path, "again").path
     assert 6 <= soundfile.info(path).duration <= 8
-    assert path.read_bytes() == songs[0].fetch(tmp_path, "third").read_bytes()
+    assert path.read_bytes() == songs[0].fetch(tmp_path, "third").path.read_bytes()
 
 
-def test_a_playlist_is_listed_and_fetched_as_delivered(server, wav, tmp_path):
-    for name in ("one.wav", "two.flac"):
-        wav(name, 1)
-    items = "".join(
-        f"<item><title>{name}</title><enclosure url='{server}/{name}' type='audio/x'/></item>"
-        for name in ("one.wav", "two.flac", "gone.mp3")
-    )
-    (tmp_path / "list.xml").write_text(
-        f"<?xml version='1.0'?><rss version='2.0'><channel><title>L</title>{items}</channel></rss>"
-    )
-    songs = playlist.songs("A", f"{server}/list.xml", 0)
-    assert [song.title for song in songs] == ["one.wav", "two.flac", "gone.mp3"]
-    assert_contract(songs[:2], tmp_path / "out")
-    path = songs[1].fetch(tmp_path / "out", "two")
-    assert path.read_bytes() == (tmp_path / "two.flac").read_bytes()
-    with pytest.raises(Unavailable, match="404"):
-        songs[2].fetch(tmp_path / "out", "gone")
-
-
-def test_a_playlist_that_is_not_there_is_named(server):
-    with pytest.raises(Unavailable, match=r"/none\.xml.*404"):
-        playlist.songs("A", f"{server}/none.xml", 0)
-
-
-def test_a_song_in_two_regions_is_noticed(wav, tmp_path):
-    wav("both/a.wav", 1)
-    songs = [*sources.local("A", f"{tmp_path}/both"), *sources.local("B", f"{tmp_path}/both")]
-    assert list(download.contested(songs).values()) == [["A", "B"]]
-    assert songs[0].source == f"{tmp_path}/both: a.wav"
+def test_a_folk_song_with_other_settings_is_another_version():
+    palettes = corpus.load("folk").folk()
+    settings = params.load().folk
+    recipe = folk.recipes(palettes, 12, 1)[0]
+    longer = settings.model_copy(update={"seconds": (60.0, 90.0)})
+    versions = [
+        sources.folk(recipe, palettes[recipe.region].palette, chosen).version
+        for chosen in (settings, settings, longer)
+    ]
+    assert versions[0] == versions[1] != versions[2]

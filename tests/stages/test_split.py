@@ -2,13 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.split import split
+from stages.split import enough, split
 
 
 def songs(**counts):
     names = [region for region, count in counts.items() for _ in range(count)]
     table = pd.DataFrame({"song": [f"s{n:03}" for n in range(len(names))], "region": names})
-    return table.assign(unknown=table["region"] == "Other")
+    return table.assign(group=table["song"], unknown=table["region"] == "Other")
 
 
 def test_every_song_is_in_one_part_and_one_fold():
@@ -46,3 +46,40 @@ def test_the_seed_decides_and_the_order_of_rows_does_not():
     shuffled = songs(A=20, B=20).sample(frac=1, random_state=3)
     assert one["fold"].tolist() == split(shuffled, 5, 1)["fold"].tolist()
     assert not np.array_equal(one["fold"], split(songs(A=20, B=20), 5, 2)["fold"])
+
+
+def test_a_group_is_in_one_part_whole_also_across_regions():
+    table = songs(A=30, B=30)
+    table.loc[[0, 1, 2, 40], "group"] = "s000"
+    table.loc[[50, 10], "group"] = "s010"
+    for seed in range(10):
+        found = split(table, 5, seed)
+        assert (found.groupby("group")["fold"].nunique() == 1).all()
+        assert (found["fold"] >= 0).all()
+
+
+def test_a_copy_among_the_unknown_songs_stays_unknown():
+    table = songs(A=9, B=9, Other=2)
+    table.loc[[0, 19], "group"] = "s000"
+    found = split(table, 3, 1)
+    assert set(found.loc[found["region"] == "Other", "fold"]) == {-1}
+
+
+def test_a_region_with_too_few_songs_is_named():
+    few = songs(A=5, B=3)
+    enough(["A", "B"], few, 3)
+    with pytest.raises(SystemExit, match=r"split\.folds = 5 in: B \(3\)"):
+        enough(["A", "B"], few, 5)
+    with pytest.raises(SystemExit, match=r"C \(0\)"):
+        enough(["A", "B", "C"], few, 3)
+
+
+def test_copies_count_once_towards_enough():
+    table = songs(A=5, B=3)
+    table.loc[[5, 6], "group"] = "s005"
+    with pytest.raises(SystemExit, match=r"B \(2\)"):
+        enough(["A", "B"], table, 3)
+
+
+def test_an_unknown_region_may_have_one_song():
+    enough(["A"], songs(A=5, Other=1), 5)

@@ -2,7 +2,7 @@ import pytest
 
 from stages import tables
 
-ROW = {"song": "a-1", "region": "A", "part": "train", "fold": 2}
+ROW = {"song": "a-1", "region": "A", "group": "a-1", "part": "train", "fold": 2}
 
 
 def test_a_table_comes_back_as_it_was_written(tmp_path):

@@ -1,0 +1,62 @@
+"""Fetches songs from their sources into data/raw, several at a time, each whole or not at all."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from tqdm import tqdm
+
+from stages import atomic, audio, parallel
+from stages.failure import Unavailable, of_disk
+from stages.params import Download
+from stages.sources import Song, sha256
+
+RAW = Path("data/raw")
+ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
+
+
+def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> dict:
+    """Fetch one song into RAW. Returns what its row in songs.csv says of the file.
+
+    cell: where the file is looked into; this process where there is none.
+    """
+    try:
+        if song.gone:
+            raise Unavailable(f"{song.source}: {song.gone} at its source", song.gone)
+        got = song.fetch(ASIDE, song.song)
+        seconds = cell.call(audio.duration, got.path) if cell else audio.duration(got.path)
+        if seconds is None or isinstance(seconds, parallel.Died):
+            got.path.unlink(missing_ok=True)
+            raise Unavailable(f"{song.source}: what was downloaded is not audio", "no audio")
+        if seconds > settings.max_duration:
+            got.path.unlink(missing_ok=True)
+            text = f"{seconds:.0f} s, download.max_duration is {settings.max_duration:g} s"
+            raise Unavailable(f"{song.source}: {text}", "too long")
+        path = RAW / song.region / got.path.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        row = {"path": path.as_posix(), "duration_s": seconds, "sha256": sha256(got.path)}
+        atomic.replace(got.path, path)
+    except OSError as error:
+        failure = of_disk(error, song.source)
+    except Unavailable as error:
+        failure = error
+    else:
+        return row | {"status": "ok", "author": got.author, "licence": got.licence}
+    return {"status": "failed", "kind": failure.kind, "reason": str(failure)}
+
+
+def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dict]]:
+    """Each song with its result, as they come: what is computed first, then the network's."""
+    computed = [song for song in songs if song.computed]
+    work = ((song, settings) for song in computed)
+    yield from zip(computed, parallel.each(fetch, work, "render"), strict=True)
+    waiting = [song for song in songs if not song.computed]
+    cell = parallel.Cell()
+    pool = ThreadPoolExecutor(settings.concurrent)
+    try:
+        futures = {pool.submit(fetch, song, settings, cell): song for song in waiting}
+        for future in tqdm(as_completed(futures), "download", len(waiting), unit="song"):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        cell.close()

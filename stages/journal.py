@@ -1,0 +1,42 @@
+"""What a stage has done so far, a line of JSON a song: readable after a kill at any moment."""
+
+import json
+import os
+from pathlib import Path
+
+from stages import atomic
+
+
+def read(path: Path) -> dict[str, dict]:
+    """Rows by song, the last one where a song has several; {} where there is no journal.
+
+    A line that is not whole was being written when the process died: it is passed over.
+    """
+    rows = {}
+    if path.is_file():
+        for line in path.read_text(errors="replace").splitlines():
+            try:
+                row = json.loads(line)
+                rows[row["song"]] = row
+            except (ValueError, KeyError, TypeError):
+                continue
+    return rows
+
+
+def append(path: Path, row: dict) -> None:
+    """Add a row, on the disk when this returns.
+
+    The newline before it ends a line that a kill has torn.
+    """
+    with path.open("a") as file:
+        file.write("\n" + json.dumps(row))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def settle(path: Path, rows: list[dict]) -> None:
+    """Replace the journal by these rows, whole or not at all."""
+    aside = path.with_name(path.name + ".part")
+    with aside.open("w") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    atomic.replace(aside, path)

@@ -1,0 +1,51 @@
+"""What the download stage knows from earlier runs, and what it writes down of this one."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from stages import journal, tables
+from stages.corpus import Region
+from stages.sources import Song, sha256
+
+
+def earlier(songs: Path, unfinished: Path) -> dict[str, dict]:
+    """Rows of songs.csv by song, and of a run that was killed before it could write songs.csv."""
+    rows = {}
+    if songs.is_file() and list(pd.read_csv(songs, nrows=0).columns) == list(tables.SONGS):
+        rows = {row["song"]: row for row in tables.read(songs, tables.SONGS).to_dict("records")}
+    return rows | journal.read(unfinished)
+
+
+def intact(song: Song, row: dict) -> bool:
+    """Whether an earlier run's file of this song is there, whole, and still what is offered."""
+    path = Path(row["path"])
+    return (
+        row["status"] == "ok"
+        and row["version"] == song.version
+        and path.is_file()
+        and sha256(path) == row["sha256"]
+    )
+
+
+def keep(song: Song, row: dict, raw: Path) -> dict:
+    """The result for a song whose file is there, moved where another region has it now."""
+    path = raw / song.region / Path(row["path"]).name
+    if path != Path(row["path"]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(row["path"], path)
+    reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""
+    told = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
+    return told | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
+
+
+def row(song: Song, region: Region, result: dict) -> dict:
+    """A song's row of songs.csv."""
+    return (
+        {"song": song.song, "region": song.region, "unknown": region.unknown}
+        | {"title": song.title, "source": song.source, "version": song.version}
+        | {"path": "", "sha256": "", "author": "", "kind": "", "reason": ""}
+        | result
+        | {"licence": result.get("licence") or region.licence}
+    )

@@ -1,0 +1,81 @@
+"""One array of all songs' rows, in the songs' order, made anew only for songs that changed.
+
+A folder holds <name>.npy [row, ...] and songs.csv: which song, made from what, has how many rows.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from stages import atomic, parallel, tables
+
+
+def known(folder: Path, name: str) -> tuple[np.ndarray | None, dict[str, tuple[str, slice]]]:
+    """An earlier array, memory-mapped, and each song's key and rows in it."""
+    array, index = folder / f"{name}.npy", folder / "songs.csv"
+    if not array.is_file() or not index.is_file():
+        return None, {}
+    songs = tables.read(index, tables.STACK)
+    old = np.load(array, mmap_mode="r")
+    ends = songs["rows"].cumsum()
+    return old, {
+        song: (key, slice(end - rows, end))
+        for song, key, rows, end in zip(
+            songs["song"], songs["key"], songs["rows"], ends, strict=True
+        )
+    }
+
+
+def update(
+    folder: Path,
+    name: str,
+    wanted: dict[str, str],
+    task: Callable[..., np.ndarray],
+    items: dict[str, tuple],
+    label: str,
+) -> np.ndarray:
+    """Write the array of all wanted songs and its index; returns the array, memory-mapped.
+
+    Only one song's rows are in memory at a time.
+
+    wanted: song to key, in the order of the rows.
+    task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.
+
+    Raises:
+        SystemExit: a song's task killed its process.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    old, kept = known(folder, name)
+    fresh = [song for song, key in wanted.items() if kept.get(song, ("",))[0] != key]
+    missing = set(fresh)
+    results = parallel.each(task, [items[song] for song in fresh], label)
+    aside = folder / f"{name}.part"
+    rows, shape, dtype = [], (), None
+    with aside.open("wb") as file:
+        for song in wanted:
+            block = next(results) if song in missing else old[kept[song][1]]
+            if isinstance(block, parallel.Died):
+                raise SystemExit(f"{label}: {song}: {block}")
+            if dtype is None:
+                shape, dtype = block.shape[1:], block.dtype
+                _header(file, (0, *shape), dtype)
+            if (block.shape[1:], block.dtype) != (shape, dtype):
+                raise SystemExit(f"{label}: {song} has rows {block.shape[1:]}, others {shape}")
+            file.write(np.ascontiguousarray(block).data)
+            rows.append({"song": song, "key": wanted[song], "rows": len(block)})
+        next(results, None)  # ends the progress bar
+        file.seek(0)
+        _header(file, (sum(row["rows"] for row in rows), *shape), dtype)
+    del old
+    (folder / "songs.csv").unlink(missing_ok=True)  # a kill between the two leaves no false index
+    atomic.replace(aside, folder / f"{name}.npy")
+    tables.write(rows, tables.STACK, folder / "songs.csv")
+    return np.load(folder / f"{name}.npy", mmap_mode="r")
+
+
+def _header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """numpy pads it, so that a longer first axis needs no longer header."""
+    description = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False}
+    np.lib.format.write_array_header_1_0(file, description | {"shape": shape})

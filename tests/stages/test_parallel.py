@@ -1,0 +1,59 @@
+import os
+import time
+
+import pytest
+
+from stages import parallel
+
+
+def square(number: int) -> int:
+    if number in (5, 17):
+        os.kill(os.getpid(), 11)
+    return number**2
+
+
+def stall(number: int) -> int:
+    def blocks():
+        yield 0
+        time.sleep(60 * (number == 3))
+        yield 1
+
+    parallel.STALL = 1
+    return number + sum(parallel.watched(blocks()))
+
+
+def refuse(number: int) -> int:
+    raise ValueError(f"not {number}")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_crashes_costs_its_own_result_alone(jobs):
+    results = list(parallel.each(square, [(number,) for number in range(20)], "test", jobs))
+    for number, result in enumerate(results):
+        if number in (5, 17):
+            assert isinstance(result, parallel.Died)
+        else:
+            assert result == number**2
+    assert len(results) == 20
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_hangs_is_ended(jobs):
+    results = list(parallel.each(stall, [(number,) for number in range(6)], "test", jobs))
+    assert [result for result in results if isinstance(result, int)] == [1, 2, 3, 5, 6]
+    assert isinstance(results[3], parallel.Died)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_exception_of_a_task_is_raised(jobs):
+    with pytest.raises(ValueError, match="not 0"):
+        list(parallel.each(refuse, [(0,), (1,)], "test", jobs))
+
+
+def test_nothing_to_do_is_done():
+    assert list(parallel.each(square, [], "test")) == []
+
+
+def test_progress_is_shown(capfd):
+    list(parallel.each(square, [(1,), (2,)], "squares"))
+    assert "squares" in capfd.readouterr().err
