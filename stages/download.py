@@ -125,14 +125,11 @@ def main() -> None:
     earlier = manifest.earlier(SONGS, JOURNAL)
     shutil.rmtree(ASIDE, ignore_errors=True)
     ASIDE.mkdir(parents=True)
+    known = [song for song in songs if song.song in earlier and song.song not in contested]
     with ThreadPoolExecutor() as pool:
-        known = [song for song in songs if song.song in earlier and song.song not in contested]
         checks = pool.map(lambda song: manifest.intact(song, earlier[song.song]), known)
-        kept = {
-            song.song
-            for song, whole in zip(known, tqdm(checks, "check", len(known)), strict=True)
-            if whole
-        }
+        checks = tqdm(checks, "check", len(known), unit="song", disable=not known)
+        kept = {song.song for song, whole in zip(known, checks, strict=True) if whole}
     results = {
         name: {"status": "failed", "kind": "contested", "reason": reason}
         for name, reason in contested.items()
@@ -141,12 +138,15 @@ def main() -> None:
         if song.song in kept:
             results[song.song] = manifest.keep(song, earlier[song.song], RAW)
     missing = [song for song in songs if song.song not in results]
+    stop = None
     for song, result in fetch_all(missing, settings.download):
         results[song.song] = result
         if result["status"] == "ok":
             journal.append(JOURNAL, {"song": song.song, "version": song.version} | result)
-        if result.get("kind") in STOP:
-            raise SystemExit(f"download: {result['reason']}.\n{STOP[result['kind']]}")
+        elif result["kind"] in STOP:
+            stop = stop or result
+    if stop:
+        raise SystemExit(f"download: {stop['kind']}: {stop['reason']}.\n{STOP[stop['kind']]}")
     shutil.rmtree(ASIDE)
 
     rows = [manifest.row(song, chosen.regions[song.region], results[song.song]) for song in songs]

@@ -11,14 +11,14 @@ SIGNS = {
     "rate-limited": r"http error 429|too many requests|rate.?limit",
     "bot check": r"not a bot|captcha|unusual traffic",
     "private": r"private (video|playlist)|(video|playlist|it) is private",
-    "geo-blocked": r"geo.?(restrict|block)|(country|region|location)",
+    "geo-blocked": r"geo.?(restrict|block)|your (country|region|location)",
     "sign-in": r"confirm your age|age.?restrict|sign in|log ?in|members.only|http error 40[137]"
-    r"|registered users|join this channel|inappropriate for some|purchase|rent",
+    r"|registered users|join this channel|inappropriate for some|purchase",
     "network": r"timed? ?out|connection|network|unreachable|incomplete ?read|bytes read"
-    r"|more expected|http error 5\d\d|resolve|ssl|certificate|remote end closed|unable to connect",
+    r"|more expected|http error 5\d\d|resolve|\bssl\b|certificate|remote end closed|unable to connect",
+    "no audio": r"requested format|no video formats|unsupported url|no audio|no media|not audio",
     "deleted": r"http error 4(04|10)|removed|deleted|no longer available|terminated"
     r"|does not exist|unavailable|not available|not found",
-    "no audio": r"requested format|no video formats|unsupported url|no audio|no media|not audio",
 }
 STOP = {  # kinds that hold for every further song, and what to do
     "disk full": "Free some space, then run it again: it goes on where it stopped.",
@@ -43,8 +43,9 @@ class Unavailable(Exception):
 
 def classify(text: str) -> str:
     """The kind of failure that an error message tells of; "other" where it tells nothing known."""
+    words = re.sub(r"https?://\S+|^\[\S+\] \S+:", "", text)  # names, which may be any words
     for kind, sign in SIGNS.items():
-        if re.search(sign, text.replace("’", "'"), re.IGNORECASE):
+        if re.search(sign, words, re.IGNORECASE):
             return kind
     return "other"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from stages import atomic, audio, parallel
-from stages.failure import Unavailable, of_disk
+from stages.failure import STOP, Unavailable, of_disk
 from stages.params import Download
 from stages.sources import Song, sha256
 
@@ -46,17 +46,36 @@ def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> 
 
 
 def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dict]]:
-    """Each song with its result, as they come: what is computed first, then the network's."""
+    """Each song with its result, as they come: what is computed first, then the network's.
+
+    After a failure that every further song would meet, no other is begun.
+    """
+    stop = False
     computed = [song for song in songs if song.computed]
     work = ((song, settings) for song in computed)
-    yield from zip(computed, parallel.each(fetch, work, "render"), strict=True)
+    for song, result in zip(computed, parallel.each(fetch, work, "render"), strict=True):
+        stop |= result.get("kind") in STOP
+        yield song, result
     waiting = [song for song in songs if not song.computed]
     cell = parallel.Cell()
+
+    def unless_stopped(song: Song) -> dict | None:
+        nonlocal stop
+        if stop:
+            return None
+        result = fetch(song, settings, cell)
+        stop |= result.get("kind") in STOP
+        return result
+
     pool = ThreadPoolExecutor(settings.concurrent)
     try:
-        futures = {pool.submit(fetch, song, settings, cell): song for song in waiting}
-        for future in tqdm(as_completed(futures), "download", len(waiting), unit="song"):
-            yield futures[future], future.result()
+        futures = {pool.submit(unless_stopped, song): song for song in waiting}
+        bar = tqdm(
+            as_completed(futures), "download", len(waiting), unit="song", disable=not waiting
+        )
+        for future in bar:
+            if future.result():
+                yield futures[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
         cell.close()

@@ -93,7 +93,7 @@ def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> 
     items = list(items)
     jobs = min(joblib.effective_n_jobs(jobs), len(items))
     done = 0
-    with tqdm(total=len(items), desc=label, unit="song") as bar:
+    with tqdm(total=len(items), desc=label, unit="song", disable=not items) as bar:
         while done < len(items):
             try:
                 if jobs == 1:  # which joblib would run in this process

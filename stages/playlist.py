@@ -1,6 +1,7 @@
 """Songs of a playlist or video link, by yt-dlp: the list first, then best audio as delivered."""
 
 import io
+import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from stages.failure import Unavailable, classify
 from stages.params import Download
 from stages.sources import Fetched, Song, identify
 
-QUIET = {"quiet": True, "no_warnings": True, "noprogress": True, "color": "no_color"}
+# its messages come back as exceptions, and are told at the end
+SILENT = logging.Logger("yt-dlp", level=logging.CRITICAL + 1)
+QUIET = {"quiet": True, "noprogress": True, "color": "no_color", "logger": SILENT}
 LONGEST_PAUSE = 30  # seconds, between two attempts
 # how YouTube lists an entry of which no more is left
 GONE = {"[private video]": "private", "[deleted video]": "deleted"}

@@ -1,0 +1,271 @@
+"""The stage with real yt-dlp against a real server on loopback: nothing is mocked."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from stages import download, failure, tables
+from tests.conftest import REPOSITORY, environment
+from tests.site import Site
+
+QUICK = {"sleep": 0, "retries": 1, "timeout": 2, "allow_missing": 1}
+SONGS = [f"{name}.wav" for name in "abcdef"]
+
+
+@pytest.fixture
+def site():
+    server = Site()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stage(site, wav, tmp_path, monkeypatch):
+    """stage(**download params): runs the stage on regions A and B; returns songs.csv by title."""
+    for number, name in enumerate(SONGS):
+        site.files[f"/{name}"] = wav(f"served/{name}", 1, 300 + 50 * number).read_bytes()
+    lists = {"A": site.playlist("A", SONGS[:3]), "B": site.playlist("B", SONGS[3:])}
+    (tmp_path / "corpora").mkdir()
+    regions = {name: {"sources": [url]} for name, url in lists.items()}
+    (tmp_path / "corpora/net.yaml").write_text(yaml.safe_dump({"regions": regions}))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["download"])
+
+    def run(**changes) -> pd.DataFrame:
+        settings = yaml.safe_load((REPOSITORY / "params.yaml").read_text())
+        settings["corpus"] = "net"
+        settings["download"] |= QUICK | changes
+        Path("params.yaml").write_text(yaml.safe_dump(settings))
+        site.requests.clear()
+        download.main()
+        table = tables.read(download.SONGS, tables.SONGS)
+        assert_whole(table)
+        return table.set_index("title")
+
+    return run
+
+
+def assert_whole(table):
+    """data/raw holds what the table names, and nothing else; nothing lies about."""
+    files = {path.as_posix() for path in Path("data/raw").rglob("*") if path.is_file()}
+    good = table[table["status"] == "ok"]
+    assert files == set(good["path"])
+    for row in good.itertuples():
+        assert Path(row.path).read_bytes() == Path("served", Path(row.title).name).read_bytes()
+    assert not Path("data/raw.part").exists()
+    assert not Path("data/download.jsonl").exists()
+
+
+def test_songs_come_as_delivered_and_once(stage, site, capsys):
+    table = stage()
+    assert table["status"].tolist() == ["ok"] * 6
+    assert table["duration_s"].tolist() == [1.0] * 6
+    stage()
+    assert [path for path in site.requests if path.endswith(".wav")] == []
+    assert "0     6       0" in capsys.readouterr().out
+
+
+def test_a_new_entry_costs_one_download_and_a_lost_one_is_dropped(stage, site):
+    stage()
+    site.playlist("A", ["a.wav", "c.wav"])
+    site.playlist("B", [*SONGS[3:], "b.wav"])
+    table = stage()
+    assert set(table.index) == set(SONGS)
+    assert table.loc["b.wav", "path"].startswith("data/raw/B/")
+    assert not [path for path in site.requests if path.endswith(".wav")]  # moved, not fetched
+    site.files["/g.wav"] = (
+        Path("served/g.wav").write_bytes(site.files["/a.wav"]) and site.files["/a.wav"]
+    )
+    site.playlist("A", ["a.wav", "g.wav"])
+    table = stage()
+    assert "c.wav" not in table.index
+    assert {path for path in site.requests if path.endswith(".wav")} == {"/g.wav"}
+
+
+def test_a_damaged_or_missing_file_is_fetched_again(stage, site):
+    table = stage()
+    path = Path(table.loc["a.wav", "path"])
+    path.write_bytes(path.read_bytes()[:-9])
+    Path(table.loc["e.wav", "path"]).unlink()
+    stage()
+    assert {path for path in site.requests if path.endswith(".wav")} == {"/a.wav", "/e.wav"}
+
+
+def test_a_song_that_is_gone_at_its_source_keeps_its_file_and_is_marked(stage, site):
+    stage()
+    site.playlist("A", SONGS[:3], {"a.wav": "[Private video]", "b.wav": "[Deleted video]"})
+    site.playlist("B", [*SONGS[3:], "h.wav"], {"h.wav": "[Deleted video]"})
+    shutil.copy("served/a.wav", "served/[Private video]")
+    shutil.copy("served/b.wav", "served/[Deleted video]")
+    table = stage().reset_index()
+    assert table["kind"].tolist() == ["private", "deleted", "", "", "", "", "deleted"]
+    assert table["status"].tolist() == ["ok"] * 6 + ["failed"]
+    assert "kept" in table["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("404", "deleted"),
+        ("403", "sign-in"),
+        ("401", "sign-in"),
+        ("500", "network"),
+        ("503", "network"),
+        ("cut", "network"),
+        ("stall", "network"),
+        ("claims more", "network"),
+        ("html", "no audio"),
+    ],
+)
+def test_a_fault_is_a_kind_and_a_row_and_the_others_go_on(stage, site, fault, kind):
+    site.faults["/b.wav"] = fault
+    table = stage()
+    assert table.loc["b.wav", ["status", "kind"]].tolist() == ["failed", kind]
+    assert table.loc["b.wav", "reason"]
+    assert (table.drop("b.wav")["status"] == "ok").all()
+    site.faults.clear()
+    assert (stage()["status"] == "ok").all()
+    assert {path for path in site.requests if path.endswith(".wav")} == {"/b.wav"}
+
+
+@pytest.mark.parametrize("fault", ["once 500", "once cut", "once stall"])
+def test_what_fails_once_is_tried_again(stage, site, fault):
+    site.faults["/b.wav"] = fault
+    assert stage().loc["b.wav", "status"] == "ok"
+
+
+def test_a_server_that_understates_a_length_gives_no_more_than_it_sent(stage, site):
+    site.faults["/b.wav"] = "claims less"
+    site.files["/b.wav"] *= 2
+    assert stage().loc["b.wav", "status"] == "ok"
+
+
+def test_too_many_requests_stop_the_stage_and_the_next_run_goes_on(stage, site):
+    site.faults["/e.wav"] = "429"
+    with pytest.raises(SystemExit, match=r"429[\s\S]*download\.sleep[\s\S]*goes on"):
+        stage(concurrent=1)
+    had = {path.stem for path in Path("data/raw").rglob("*.wav")}
+    assert len(had) == 4  # f, the last, was not begun
+    site.faults.clear()
+    assert (stage()["status"] == "ok").all()
+    fetched = {path for path in site.requests if path.endswith(".wav")}
+    assert len(fetched) == 6 - len(had)
+
+
+def test_a_playlist_that_cannot_be_listed_loses_no_song(stage, site):
+    stage()
+    site.faults["/A.xml"] = "500"
+    with pytest.raises(SystemExit, match=r"corpora/net\.yaml: network: .*A\.xml"):
+        stage()
+    assert len(list(Path("data/raw").rglob("*.wav"))) == 6
+    site.faults["/A.xml"] = "429"
+    with pytest.raises(SystemExit, match=r"rate-limited: .*download\.sleep"):
+        stage()
+
+
+def test_an_empty_playlist_is_named(stage, site):
+    site.playlist("A", [])
+    with pytest.raises(SystemExit, match=r"A\.xml"):
+        stage()
+
+
+def test_long_and_large_songs_are_left_out(stage, site, wav):
+    site.files["/b.wav"] = wav("served/b.wav", 4).read_bytes()
+    table = stage(max_duration=3)
+    assert table.loc["b.wav", ["status", "kind"]].tolist() == ["failed", "too long"]
+    table = stage(max_size=0.1)
+    assert table.loc["b.wav", "kind"] == "too large"
+    assert "download.max_size" in table.loc["b.wav", "reason"]
+
+
+def test_more_loss_than_allowed_fails_and_names_it(stage, site):
+    site.faults["/b.wav"] = "404"
+    stage(allow_missing=0.2)
+    with pytest.raises(SystemExit, match=r"1 of 6 songs failed \(deleted 1\).*allow_missing"):
+        stage(allow_missing=0.1)
+    assert len(list(Path("data/raw").rglob("*.wav"))) == 5
+
+
+def test_a_song_in_two_regions_is_left_out_unless_the_corpus_says(stage, site, capsys):
+    site.playlist("B", [*SONGS[3:], "a.wav"])
+    table = stage()
+    assert table.loc["a.wav", ["status", "kind"]].tolist() == ["failed", "contested"]
+    name = table.loc["a.wav", "song"]
+    assert f"WARNING: {name} is in A and B" in capsys.readouterr().out
+    path = Path("corpora/net.yaml")
+    chosen = yaml.safe_load(path.read_text())
+    for word in (name, f"{site.url}/a.wav"):
+        path.write_text(yaml.safe_dump(chosen | {"belongs": {word: "B"}}))
+        table = stage()
+        assert table.loc["a.wav", ["status", "region"]].tolist() == ["ok", "B"]
+
+
+def test_killed_at_any_moment_the_next_run_completes(stage, site, monkeypatch):
+    names = [f"k{number}.wav" for number in range(12)]
+    for name in names:
+        shutil.copy("served/a.wav", f"served/{name}")
+        site.files[f"/{name}"] = site.files["/a.wav"]
+    site.playlist("A", names)
+    stage()  # writes params.yaml
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    for seconds in (1.5, 2.0, 2.5, 3.0):
+        shutil.rmtree("data")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stages.download"],
+            env=environment() | {"PYTHONPATH": str(REPOSITORY)},
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for path in Path("data/raw").rglob("*.wav"):
+            assert path.read_bytes() in site.files.values()  # no half of one
+        assert (stage()["status"] == "ok").all()
+
+
+def test_two_songs_at_a_time_and_one_after_another_give_the_same_table(stage):
+    one = stage(concurrent=1)
+    shutil.rmtree("data")
+    assert stage(concurrent=4).equals(one)
+
+
+def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
+    cookies = tmp_path / "cookies.txt"
+    cookies.write_text("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tkey\tvalue\n")
+    before = cookies.read_bytes()
+    assert (stage(cookies=str(cookies))["status"] == "ok").all()
+    assert cookies.read_bytes() == before
+    with pytest.raises(SystemExit, match=r"nowhere\.txt"):
+        stage(cookies=str(tmp_path / "nowhere.txt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Private video. Sign in if you've been granted access to this video", "private"),
+        ("Video unavailable. This video has been removed by the uploader", "deleted"),
+        ("This video is no longer available because the account has been terminated", "deleted"),
+        ("The uploader has not made this video available in your country", "geo-blocked"),
+        ("Sign in to confirm your age. This video may be inappropriate", "sign-in"),
+        ("Join this channel to get access to members-only content", "sign-in"),
+        ("Sign in to confirm you’re not a bot. Use --cookies", "bot check"),
+        ("HTTP Error 429: Too Many Requests", "rate-limited"),
+        ("Your account has been rate-limited by YouTube for up to an hour", "rate-limited"),
+        ("Unable to download webpage: timed out", "network"),
+        ("unable to write data: [Errno 28] No space left on device", "disk full"),
+        ("Requested format is not available", "no audio"),
+        ("[generic] private-video-removed: Failed to parse http://a/geo-blocked JSON", "other"),
+    ],
+)
+def test_messages_of_yt_dlp_have_their_kind(text, kind):
+    assert failure.classify(text) == kind
