@@ -8,6 +8,8 @@ import soundfile
 import soxr
 
 BLOCK = 1 << 18  # samples a channel that are decoded at a time
+LOUDEST = 16.0  # times full scale; 24 dB above it
+RATES = 1000, 768_000  # Hz; another one is a damaged header, and a resampler's ruin
 
 
 class Undecodable(Exception):
@@ -36,18 +38,23 @@ def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
 
 
 def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
-    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read."""
-    import av
+    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read.
 
+    Fed with damaged files, both raise whatever their authors did not think of: failed assertions,
+    wrong shapes, numbers out of range.
+    """
     try:
         soundfile.info(path)
         reader = _with_soundfile
-    except soundfile.SoundFileError:
+    except Exception:
         reader = _with_av
     try:
         yield from reader(path)
-    except (soundfile.SoundFileError, av.FFmpegError) as error:
-        raise Undecodable(f"not readable as audio ({error})") from error
+    except Undecodable:
+        raise
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise Undecodable(f"not readable as audio ({reason})") from error
 
 
 def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
@@ -60,11 +67,14 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
         raise Undecodable("the file is empty")
     resampler, before = None, sample_rate
     for block, rate in _blocks(path):
+        if not RATES[0] <= rate <= RATES[1]:
+            raise Undecodable(f"damaged: its sample rate is {rate} Hz")
         if rate != before and resampler is not None:  # a stream may change its rate
             yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
             resampler = None
         before = rate
-        block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        # NaN to 0; and no number so large that the resampler would make NaN of it
+        block = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -LOUDEST, LOUDEST)
         if rate == sample_rate:
             yield block
             continue
@@ -84,12 +94,12 @@ def duration(path: Path) -> float | None:
 
     try:
         return soundfile.info(path).duration
-    except soundfile.SoundFileError:
+    except Exception:  # see _blocks
         pass
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if not container.streams.audio:
                 return None
             return container.duration / av.time_base if container.duration else float("nan")
-    except av.FFmpegError:
+    except Exception:
         return None

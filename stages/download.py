@@ -137,6 +137,8 @@ def main() -> None:
     for song in songs:
         if song.song in kept:
             results[song.song] = manifest.keep(song, earlier[song.song], RAW)
+            if results[song.song]["path"] != earlier[song.song]["path"]:
+                journal.append(JOURNAL, earlier[song.song] | results[song.song])
     missing = [song for song in songs if song.song not in results]
     stop = None
     for song, result in fetch_all(missing, settings.download):

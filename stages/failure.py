@@ -15,7 +15,8 @@ SIGNS = {
     "sign-in": r"confirm your age|age.?restrict|sign in|log ?in|members.only|http error 40[137]"
     r"|registered users|join this channel|inappropriate for some|purchase",
     "network": r"timed? ?out|connection|network|unreachable|incomplete ?read|bytes read"
-    r"|more expected|http error 5\d\d|resolve|\bssl\b|certificate|remote end closed|unable to connect",
+    r"|more expected|http error 5\d\d|resolve|\bssl\b|certificate|remote end closed"
+    r"|unable to connect",
     "no audio": r"requested format|no video formats|unsupported url|no audio|no media|not audio",
     "deleted": r"http error 4(04|10)|removed|deleted|no longer available|terminated"
     r"|does not exist|unavailable|not available|not found",

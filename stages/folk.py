@@ -4,16 +4,14 @@ The files are read as package data: importing music21 takes seconds, and its ABC
 """
 
 import importlib.util
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from stages.corpus import FolkSource
+from stages.silence import silence
 
 BEGINNING = 16  # notes; two tunes that share so many intervals are one melody
 FEWEST_NOTES, LONGEST = 16, 256  # notes, quarter beats
@@ -45,22 +43,6 @@ class Recipe:
 def collection() -> Path:
     """The folder of scores inside the installed music21 package."""
     return Path(importlib.util.find_spec("music21").origin).parent / "corpus"
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """Close the process's stdout and stderr: abc2midi, in C, prints a line for each oddity."""
-    saved = [os.dup(1), os.dup(2)]
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        for number, file in zip((1, 2), saved, strict=True):
-            os.dup2(file, number)
-            os.close(file)
-        os.close(nothing)
 
 
 def texts(source: FolkSource) -> list[str]:

@@ -37,6 +37,8 @@ def keep(song: Song, row: dict, raw: Path) -> dict:
         os.replace(row["path"], path)
     reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""
     told = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
+    if song.gone:
+        told["title"] = row["title"]  # the source has forgotten it
     return told | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
 
 

@@ -15,6 +15,7 @@ from stages.audio import Undecodable, decode
 from stages.download import SONGS
 from stages.params import Segment
 from stages.prune import prune
+from stages.silence import silence
 
 FLACS = Path("data/segments")
 SEGMENTS = Path("data/segments.csv")
@@ -97,7 +98,8 @@ def segment(source: Path, target: Path, settings: Segment) -> list[dict]:
 def attempt(source: Path, target: Path, settings: Segment) -> list[dict] | str:
     """The song's rows, or the reason why it has none."""
     try:
-        return segment(source, target, settings)
+        with silence():
+            return segment(source, target, settings)
     except Undecodable as error:
         return str(error)
     except OSError as error:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from stages import arrange, corpus, folk, synthesis
+from stages.silence import silence
 
 SHARES = {"a": 40, "b": 26, "c": 20, "d": 14, "e": 12, "f": 8}
 
@@ -54,7 +55,7 @@ def test_asking_for_too_many_songs_says_which_region_runs_out():
 
 def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():
     text = "X:1\nT:Scale\nM:3/4\nL:1/4\nK:C\nC|DEF|GAB|c2d|efg|agf|edc|BAG|FED|C3|\n"
-    with folk.silence():
+    with silence():
         tune = folk.parse(text)
     assert tune.title == "Scale"
     assert tune.notes[:4, 2].tolist() == [60, 62, 64, 65]
@@ -64,7 +65,7 @@ def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():
 
 
 def test_damaged_abc_is_no_tune():
-    with folk.silence():
+    with silence():
         assert folk.parse("X:1\nT:nothing\nK:C\n") is None
 
 

@@ -1,0 +1,130 @@
+"""The stage as a whole: what it keeps, what it drops, and that no file can stop it."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from joblib.externals.loky import get_reusable_executor
+
+from stages import journal, params, segment, tables
+from tests.conftest import REPOSITORY
+
+COLUMNS = {"unknown": False, "title": "t", "source": "s", "author": "", "licence": ""}
+COLUMNS |= {"version": "", "duration_s": 0.0, "status": "ok", "kind": "", "reason": ""}
+
+
+@pytest.fixture
+def stage(wav, tmp_path, monkeypatch):
+    """stage(songs): runs the stage on songs {name: pitch}; returns every output by its path."""
+    monkeypatch.chdir(tmp_path)
+    get_reusable_executor().shutdown()  # its processes are in the folder of an earlier test
+    monkeypatch.setattr(sys, "argv", ["segment"])
+    shutil.copytree(REPOSITORY / "corpora", "corpora")
+    shutil.copy(REPOSITORY / "params.yaml", "params.yaml")
+
+    def run(songs: dict[str, float]) -> dict[str, bytes]:
+        rows = []
+        for name, pitch in songs.items():
+            path = Path("data/raw/A", f"{name}.wav")
+            if pitch:
+                wav(str(path), 11, pitch)
+            else:
+                path.write_bytes(b"no music")
+            row = {"song": name, "region": "A", "path": str(path), "sha256": f"{name} {pitch}"}
+            rows.append(COLUMNS | row)
+        tables.write(rows, tables.SONGS, Path("data/songs.csv"))
+        segment.main()
+        return outputs()
+
+    return run
+
+
+def outputs() -> dict[str, bytes]:
+    files = [path for path in Path("data").rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in files if "raw" not in path.parts}
+
+
+def times() -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in Path("data/segments/A").iterdir()}
+
+
+def test_a_new_a_changed_and_a_dropped_song_cost_what_they_are(stage):
+    stage({"a": 300, "b": 400, "c": 500, "bad": 0})
+    before = times()
+    incremental = stage({"new": 350, "a": 300, "b": 450, "bad": 0})
+    after = times()
+    assert after["a.flac"] == before["a.flac"]
+    assert after["b.flac"] > before["b.flac"]
+    assert sorted(after) == ["a.flac", "b.flac", "new.flac"]
+    shutil.rmtree("data")
+    Path("data/raw/A").mkdir(parents=True)
+    assert stage({"new": 350, "a": 300, "b": 450, "bad": 0}) == incremental
+
+
+def test_another_window_cuts_every_song_anew(stage):
+    stage({"a": 300})
+    settings = yaml.safe_load(Path("params.yaml").read_text())
+    settings["segment"]["window"] = 5
+    Path("params.yaml").write_text(yaml.safe_dump(settings))
+    stage({"a": 300})
+    rows = tables.read(segment.SEGMENTS, tables.SEGMENTS)
+    assert rows["start_s"].tolist() == [0, 5]
+
+
+def test_a_missing_file_is_made_again(stage):
+    whole = stage({"a": 300, "b": 400})
+    Path("data/segments/A/a.flac").unlink()
+    assert stage({"a": 300, "b": 400}) == whole
+
+
+def test_a_run_that_was_killed_leaves_a_journal_and_the_next_goes_on(stage):
+    whole = stage({"a": 300, "b": 400, "c": 500})
+    for name in ("segments.csv", "failed.csv"):
+        Path("data", name).unlink()
+    lines = segment.JOURNAL.read_text().splitlines()
+    segment.JOURNAL.write_text(f"{lines[0]}\n{lines[1]}\n{lines[2][:40]}")
+    Path("data/segments/A/d.part").write_bytes(b"half")
+    before = times()
+    assert stage({"a": 300, "b": 400, "c": 500}) == whole
+    assert times()["a.flac"] == before["a.flac"]
+
+
+def test_a_torn_line_does_not_swallow_the_next(tmp_path):
+    path = tmp_path / "journal"
+    path.write_text('{"song": "a", "made"')
+    journal.append(path, {"song": "b"})
+    journal.append(path, {"song": "b", "made": 2})
+    assert journal.read(path) == {"b": {"song": "b", "made": 2}}
+
+
+def crash(source, target, settings):
+    """A decoder that takes its process with it."""
+    if source.stem == "b":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_suffix(".part").write_bytes(b"half")
+        os.kill(os.getpid(), 11)
+    return segment.segment(source, target, settings)
+
+
+def test_a_decoder_that_crashes_costs_one_song(stage, monkeypatch, capsys):
+    monkeypatch.setattr(segment, "attempt", crash)
+    made = stage({"a": 300, "b": 400, "c": 500})
+    assert "left out: A/b (s): its process crashed" in capsys.readouterr().out
+    assert sorted(Path(path).name for path in made if "segments/" in path) == ["a.flac", "c.flac"]
+
+
+def test_a_full_disk_is_an_error_and_no_lost_song(stage, monkeypatch, tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    settings = params.load().segment
+    song = tmp_path / "data/raw/A/a.wav"
+    stage({"a": 300})
+    target = tmp_path / "full/a.flac"
+    target.parent.mkdir()
+    target.with_suffix(".part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="not written"):
+        segment.attempt(song, target, settings)
+    assert not target.exists()
