@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from tqdm import tqdm
 
@@ -68,13 +69,20 @@ def rights(copyright_file: str, names: list[str]) -> list[tuple[str, str]]:
     return found
 
 
+def readable(deb: Path, stream: BinaryIO) -> tarfile.TarFile:
+    try:
+        return tarfile.open(fileobj=stream, mode="r|")
+    except tarfile.ReadError as error:
+        raise SystemExit(f"{deb}: dpkg-deb could not read it ({error})") from None
+
+
 def unpack(deb: Path, package: str, target: Path) -> int:
     """Write a package's music and licences.csv into `target`. Returns the number of files."""
     music: dict[str, str] = {}  # name in the package: place
     stated = ""
     with (
         subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as process,
-        tarfile.open(fileobj=process.stdout, mode="r|") as archive,
+        readable(deb, process.stdout) as archive,
     ):
         for member in archive:
             if member.name.endswith(f"/doc/{package}/copyright"):

@@ -1,6 +1,6 @@
 """`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv.
 
-What is there and whole is not fetched again. `dvc repro -f -s download` looks whether the
+What is there and whole is not fetched again. `dvc repro -f download` looks whether the
 playlists have changed; `dvc repro` then does what follows from it.
 """
 

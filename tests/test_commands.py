@@ -275,6 +275,22 @@ def test_a_local_corpus_with_bad_files_goes_through(project, wav, tmp_path):
     ):
         assert words in output
     assert sorted(path.name for path in (folder / "data/segments").iterdir()) == ["High", "Low"]
+    assert_one_more_song_gives_what_a_run_from_scratch_gives(folder, wav)
+
+
+def assert_one_more_song_gives_what_a_run_from_scratch_gives(folder, wav):
+    command("dvc", "repro", "features", cwd=folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("data/segments/*/*")}
+    wav("music/Low/a new one.wav", 12, 260)
+    assert "1    11       2" in command("dvc", "repro", "-f", "-s", "download", cwd=folder)
+    command("dvc", "repro", "features", cwd=folder)
+    after = {path: path.stat().st_mtime_ns for path in folder.glob("data/segments/*/*")}
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 1
+    lock = (folder / "dvc.lock").read_text()
+    shutil.rmtree(folder / "data")
+    command("dvc", "repro", "-f", "features", "split", cwd=folder)
+    assert (folder / "dvc.lock").read_text() == lock
 
 
 def test_the_repository_holds_no_output_of_a_stage():
