@@ -1,7 +1,8 @@
 """`python -m benchmarks.networks`: the three tutorial networks side by side on the data in data/.
 
-Trains each as `dvc repro` does, on the same split, and writes benchmarks/results/networks.json and
-the confusion matrix of the chosen model. One split, so wide intervals.
+Trains each as `dvc repro` does, on the same split, and writes, with the corpus's name in theirs,
+benchmarks/results/networks_*.json and the confusion matrix of the chosen model. One split, so wide
+intervals.
 """
 
 import json
@@ -54,9 +55,9 @@ def main() -> None:
                 data.regions,
                 "song",
                 f"{model} on {settings.features}, corpus {settings.corpus}",
-                FOLDER / "networks_confusion.png",
+                FOLDER / f"networks_{settings.corpus}_confusion.png",
             )
-    (FOLDER / "networks.json").write_text(json.dumps(rows, indent=2) + "\n")
+    (FOLDER / f"networks_{settings.corpus}.json").write_text(json.dumps(rows, indent=2) + "\n")
     print("| model | validation songs | test songs | 95 % interval | macro-F1 | segments | train |")
     print("|---|---|---|---|---|---|---|")
     for row in rows:

@@ -54,8 +54,13 @@ def song(path: Path, segments: int, settings: Mfcc) -> np.ndarray:
     """MFCC of a song's segments, float32 [segment, time, coefficient]."""
     with soundfile.SoundFile(path) as file:
         length, rate = file.frames // segments, file.samplerate
-        windows = (file.read(length, dtype="float32") for _ in range(segments))
-        return np.stack([mfcc(window, rate, settings) for window in windows])
+        result = None
+        for place in range(segments):
+            block = mfcc(file.read(length, dtype="float32"), rate, settings)
+            if result is None:  # a song may last ten hours: there is no second copy of it
+                result = np.empty((segments, *block.shape), "float32")
+            result[place] = block
+    return result
 
 
 def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> None:

@@ -134,7 +134,9 @@ class Params(Section):
         """The params that decide this training, by dotted key: what a run is compared by."""
         tree = self.model_dump(by_alias=True)
         sections = ["segment", "fingerprint", "split", self.features, "train", self.model]
-        if "folk:" in Path("corpora", f"{self.corpus}.yaml").read_text():
+        from stages import corpus  # which imports this module
+
+        if corpus.load(self.corpus).folk():
             sections.insert(0, "folk")
         flat = {key: tree[key] for key in ("corpus", "features", "model")}
         for section in sections:
