@@ -48,12 +48,12 @@ def lay_out(folder: Path, files: list[Path]) -> None:
     (folder / "corpora/games.yaml").write_text(Path("corpora/games.yaml").read_text())
     (folder / "params.yaml").write_text(yaml.safe_dump(settings))
     rows = [
-        {"song": f"s{place:04}-{path.stem}".replace(" ", "-"), "title": path.stem}
+        {"song": "-".join(path.parts[-3:]).replace(" ", "-"), "title": path.stem}
         | {"region": path.relative_to(GAMES).parts[0] if path.is_relative_to(GAMES) else "long"}
         | {"path": str(path.resolve()), "duration_s": duration(path), "sha256": str(path)}
         | {"status": "ok", "reason": ""}
         | EMPTY
-        for place, path in enumerate(files)
+        for path in files
     ]
     tables.write(rows, tables.SONGS, folder / "data/songs.csv")
 

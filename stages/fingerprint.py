@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import scipy.fft
 import scipy.ndimage
-import scipy.signal
 import soundfile
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -36,7 +35,7 @@ FAR = 1 << 24  # frames; more than a song has
 def peaks(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Frames and bins of the spectral peaks of one block [sample], in time's order."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, N_FFT)[::HOP_LENGTH]
-    hann = scipy.signal.get_window("hann", N_FFT).astype("float32")
+    hann = np.hanning(N_FFT + 1)[:-1].astype("float32")
     level = np.abs(scipy.fft.rfft(frames * hann)[:, :BINS])  # [time, frequency]
     loudest = scipy.ndimage.maximum_filter(level, NEAR, mode="constant")
     return np.nonzero((level == loudest) & (level > level.max() * 10 ** (-RANGE / 20)))

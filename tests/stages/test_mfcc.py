@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from stages import params
-from stages.mfcc import mfcc, write_json
+from stages.mfcc import mel_filters, mfcc, write_json
 from tests.conftest import RATE, tone
 
 SETTINGS = params.load().mfcc
@@ -13,6 +13,15 @@ SETTINGS = params.load().mfcc
 
 def noise(level):
     return (np.random.default_rng(0).standard_normal(3 * RATE) * level).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "n_fft", "mel_bands"),
+    [(22_050, 2048, 128), (16_000, 512, 40), (44_100, 4096, 64), (1500, 256, 20)],
+)
+def test_the_mel_filters_are_librosas(sample_rate, n_fft, mel_bands):
+    theirs = librosa.filters.mel(sr=sample_rate, n_fft=n_fft, n_mels=mel_bands)
+    assert mel_filters(sample_rate, n_fft, mel_bands) == pytest.approx(theirs, abs=1e-7)
 
 
 @pytest.mark.parametrize(
