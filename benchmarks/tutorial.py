@@ -1,30 +1,43 @@
-"""`python -m benchmarks.tutorial files.txt data.json`: MFCC as tutorials extract them.
+"""`python -m benchmarks.tutorial files.txt data.json segment`: MFCC as tutorials extract them.
 
 librosa.load and librosa.feature.mfcc for each segment, in one process, everything in lists, then
-json.dump: the way of the well-known music genre tutorials. benchmarks.extract compares with it.
+json.dump: the way of the well-known music genre tutorials. With `song` as the last word, each
+file is loaded once and cut in memory. benchmarks.extract compares with both.
 """
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 RATE, SECONDS = 22_050, 10
+
+
+def segments(path: str) -> Iterator[np.ndarray]:
+    """Every whole segment of a song, float32 [sample]."""
+    import librosa
+
+    if sys.argv[3] == "song":
+        signal, _ = librosa.load(path, sr=RATE)
+        for start in range(0, len(signal) - RATE * SECONDS + 1, RATE * SECONDS):
+            yield signal[start : start + RATE * SECONDS]
+        return
+    for number in range(int(librosa.get_duration(path=path) // SECONDS)):
+        yield librosa.load(path, sr=RATE, offset=number * SECONDS, duration=SECONDS)[0]
 
 
 def main() -> None:
     import librosa
 
     data = {"mapping": [], "labels": [], "mfcc": []}
-    length = RATE * SECONDS
     for line in Path(sys.argv[1]).read_text().splitlines():
         region = Path(line).parent.name
         if region not in data["mapping"]:
             data["mapping"].append(region)
-        signal, _ = librosa.load(line, sr=RATE)
-        for start in range(0, len(signal) - length + 1, length):
-            mfcc = librosa.feature.mfcc(
-                y=signal[start : start + length], sr=RATE, n_mfcc=13, n_fft=2048, hop_length=512
-            )
+        for signal in segments(line):
+            mfcc = librosa.feature.mfcc(y=signal, sr=RATE, n_mfcc=13, n_fft=2048, hop_length=512)
             data["labels"].append(data["mapping"].index(region))
             data["mfcc"].append(mfcc.T.tolist())
     with Path(sys.argv[2]).open("w") as file:

@@ -18,8 +18,10 @@ class Undecodable(Exception):
 
 def _with_soundfile(path: Path) -> Iterator[tuple[np.ndarray, int]]:
     with soundfile.SoundFile(path) as file:
+        # ndarray.mean takes seven times as long over so short an axis
+        weights = np.full(file.channels, 1 / file.channels, "float32")
         while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
-            yield block.mean(axis=1), file.samplerate
+            yield block @ weights, file.samplerate
 
 
 def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
@@ -73,8 +75,9 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
             yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
             resampler = None
         before = rate
-        # NaN to 0; and no number so large that the resampler would make NaN of it
-        block = np.clip(np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), -LOUDEST, LOUDEST)
+        if not np.abs(block).max(initial=0) <= LOUDEST:  # so also where it is NaN
+            block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+            block = np.clip(block, -LOUDEST, LOUDEST)  # or the resampler makes NaN of it
         if rate == sample_rate:
             yield block
             continue
