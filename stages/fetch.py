@@ -15,6 +15,12 @@ RAW = Path("data/raw")
 ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
 
 
+def probe(path: Path) -> float | None:
+    """audio.duration, for a process of its own: of what a server has sent, anything can come."""
+    (seconds,) = parallel.watched(audio.duration(path) for _ in range(1))
+    return seconds
+
+
 def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> dict:
     """Fetch one song into RAW. Returns what its row in songs.csv says of the file.
 
@@ -24,7 +30,7 @@ def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> 
         if song.gone:
             raise Unavailable(f"{song.source}: {song.gone} at its source", song.gone)
         got = song.fetch(ASIDE, song.song)
-        seconds = cell.call(audio.duration, got.path) if cell else audio.duration(got.path)
+        seconds = cell.call(probe, got.path) if cell else audio.duration(got.path)
         if seconds is None or isinstance(seconds, parallel.Died):
             got.path.unlink(missing_ok=True)
             raise Unavailable(f"{song.source}: what was downloaded is not audio", "no audio")

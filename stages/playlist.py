@@ -15,6 +15,7 @@ from stages.sources import Fetched, Song, identify
 SILENT = logging.Logger("yt-dlp", level=logging.CRITICAL + 1)
 QUIET = {"quiet": True, "noprogress": True, "color": "no_color", "logger": SILENT}
 LONGEST_PAUSE = 30  # seconds, between two attempts
+NESTED = {"YoutubeTab", "YoutubePlaylist"}  # a channel's tabs, its list of playlists
 # how YouTube lists an entry of which no more is left
 GONE = {"[private video]": "private", "[deleted video]": "deleted"}
 
@@ -65,14 +66,14 @@ def ask(url: str, settings: Download, more: dict, download: bool) -> dict:
 
 
 def entries(url: str, info: dict, settings: Download, depth: int = 0) -> Iterator[dict]:
-    """The entries of a playlist, also of playlists within it; the link itself where it is none."""
+    """The entries of a playlist, also of those within it; the link itself where it is none."""
     if info.get("_type") != "playlist":
         yield info
         return
     for entry in filter(None, info["entries"]):
         if entry.get("_type") == "playlist":
             yield from entries(url, entry, settings, depth)
-        elif entry.get("_type") == "url" and "playlist" in str(entry.get("url")) and depth < 2:
+        elif entry.get("ie_key") in NESTED and depth < 2:
             flat = {"extract_flat": "in_playlist"}
             yield from entries(url, ask(entry["url"], settings, flat, False), settings, depth + 1)
         else:
@@ -104,6 +105,7 @@ def fetch(link: str, settings: Download, folder: Path, stem: str) -> Fetched:
         "format": "bestaudio/best",
         "outtmpl": {"default": f"{str(folder).replace('%', '%%')}/{stem}.%(ext)s"},
         "noplaylist": True,
+        "playlistend": 1,  # a link that turns out to be a list is no song: not all of it is fetched
         "match_filter": refuse,
         "progress_hooks": [limit],
         "sleep_interval": settings.sleep,

@@ -123,6 +123,7 @@ def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
         if before.get("made") == made and (target.is_file() or before["reason"]):
             results[song.song] = before
         else:
+            target.unlink(missing_ok=True)  # never one key's file under another's row
             fresh.append((song.song, made, Path(song.path), target))
     work = ((path, target, settings) for _, _, path, target in fresh)
     for (name, made, _, target), result in zip(
