@@ -60,6 +60,8 @@ def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dic
     computed = [song for song in songs if song.computed]
     work = ((song, settings) for song in computed)
     for song, result in zip(computed, parallel.each(fetch, work, "render"), strict=True):
+        if isinstance(result, parallel.Died):
+            result = {"status": "failed", "kind": "other", "reason": f"{song.source}: {result}"}
         stop |= result.get("kind") in STOP
         yield song, result
     waiting = [song for song in songs if not song.computed]

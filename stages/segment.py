@@ -160,6 +160,8 @@ def main() -> None:
     tables.write(failed, tables.FAILED, FAILED)
     for row in failed:
         print(f"left out: {row['region']}/{row['song']} ({row['source']}): {row['reason']}")
+    if not rows:
+        raise SystemExit("segment: not one usable song; the reasons are above")
     print(f"segment: {len(wanted)} songs, {len(rows)} windows, {len(failed)} songs left out")
 
 

@@ -32,6 +32,7 @@ def stage(wav, tmp_path, monkeypatch):
             if pitch:
                 wav(str(path), 11, pitch)
             else:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(b"no music")
             row = {"song": name, "region": "A", "path": str(path), "sha256": f"{name} {pitch}"}
             rows.append(COLUMNS | row)
@@ -114,6 +115,12 @@ def test_a_decoder_that_crashes_costs_one_song(stage, monkeypatch, capsys):
     made = stage({"a": 300, "b": 400, "c": 500})
     assert "left out: A/b (s): its process crashed" in capsys.readouterr().out
     assert sorted(Path(path).name for path in made if "segments/" in path) == ["a.flac", "c.flac"]
+
+
+def test_a_corpus_without_one_usable_song_stops(stage, capsys):
+    with pytest.raises(SystemExit, match="not one usable song"):
+        stage({"bad": 0, "worse": 0})
+    assert "left out: A/worse" in capsys.readouterr().out
 
 
 def test_a_full_disk_is_an_error_and_no_lost_song(stage, monkeypatch, tmp_path):
