@@ -44,10 +44,13 @@ def levels(data: Dataset, probabilities: np.ndarray, part: str) -> dict[str, Lev
 
 def measure(data: Dataset, probabilities: np.ndarray, seed: int) -> dict[str, dict]:
     """metrics[part][level][name] of validation and test; probabilities as in `levels`."""
-    majority = int(np.bincount(data.labels[data.rows("train")]).argmax())
+    largest = {  # by songs and by segments: a region of few long songs has many segments
+        name: int(np.bincount(level.actual).argmax())
+        for name, level in levels(data, probabilities, "train").items()
+    }
     return {
         part: {
-            name: scores(level.actual, level.predicted, level.songs, majority, seed)
+            name: scores(level.actual, level.predicted, level.songs, largest[name], seed)
             for name, level in levels(data, probabilities, part).items()
         }
         for part in ("validation", "test")

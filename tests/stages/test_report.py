@@ -37,6 +37,16 @@ def test_a_song_is_right_although_one_segment_is_wrong(data, probabilities):
     assert metrics["test"]["song"]["majority_accuracy"] == 0.5
 
 
+def test_the_largest_region_is_by_songs_for_songs_and_by_segments_for_segments():
+    songs = np.array(["long"] * 4 + ["short", "brief", "validation", "test"])
+    parts = np.array(["train"] * 6 + ["validation", "test"])
+    labels = np.array([1, 1, 1, 1, 0, 0, 0, 0])
+    data = Dataset(np.zeros((8, 3, 2), "float32"), labels, songs, parts, ["A", "B"])
+    metrics = report.measure(data, np.full((8, 2), 0.5), 1)["test"]
+    assert metrics["song"]["majority_accuracy"] == 1
+    assert metrics["segment"]["majority_accuracy"] == 0
+
+
 def test_training_songs_are_in_no_score_and_no_table(data, probabilities, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     report.write(data, probabilities, HISTORY, SETTINGS)
