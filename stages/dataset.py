@@ -40,7 +40,8 @@ def load(features: str) -> Dataset:
     values = np.load(path, mmap_mode="r")
     if len(values) != len(segments):
         raise SystemExit(f"{path} has {len(values)} segments, {SEGMENTS} {len(segments)}")
-    parts = segments["song"].map(splits["part"]).to_numpy(str)
+    # a song that the split left out is as good as unknown
+    parts = segments["song"].map(splits["part"]).fillna("unknown").to_numpy(str)
     known = parts != "unknown"
     names = segments["region"].to_numpy(str)[known]
     regions = sorted(set(names))

@@ -127,7 +127,8 @@ def main() -> None:
     ASIDE.mkdir(parents=True)
     known = [song for song in songs if song.song in earlier and song.song not in contested]
     with ThreadPoolExecutor() as pool:
-        checks = pool.map(lambda song: manifest.intact(song, earlier[song.song]), known)
+        limits = settings.download
+        checks = pool.map(lambda song: manifest.intact(song, earlier[song.song], limits), known)
         checks = tqdm(checks, "check", len(known), unit="song", disable=not known)
         kept = {song.song for song, whole in zip(known, checks, strict=True) if whole}
     results = {
@@ -144,7 +145,9 @@ def main() -> None:
     for song, result in fetch_all(missing, settings.download):
         results[song.song] = result
         if result["status"] == "ok":
-            journal.append(JOURNAL, {"song": song.song, "version": song.version} | result)
+            journal.append(
+                JOURNAL, {"song": song.song, "title": song.title, "version": song.version} | result
+            )
         elif result["kind"] in STOP:
             stop = stop or result
     if stop:

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 SIGNS = {
     "disk full": r"no space left|errno 28|disk quota",
     "rate-limited": r"http error 429|too many requests|rate.?limit",
-    "bot check": r"not a bot|captcha|unusual traffic",
+    "bot check": r"not a bot|anti-bot|captcha|unusual traffic",
     "private": r"private (video|playlist)|(video|playlist|it) is private",
     "geo-blocked": r"geo.?(restrict|block)|your (country|region|location)",
     "sign-in": r"confirm your age|age.?restrict|sign in|log ?in|members.only|http error 40[137]"
     r"|registered users|join this channel|inappropriate for some|purchase",
-    "network": r"timed? ?out|connection|network|unreachable|incomplete ?read|bytes read"
-    r"|more expected|http error 5\d\d|resolve|\bssl\b|certificate|remote end closed"
+    "network": r"timed? ?out|connection|network|unreachable|incomplete (read|data)|bytes read"
+    r"|incompleteread|more expected|http error 5\d\d|resolve|\bssl\b|certificate|remote end closed"
     r"|unable to connect",
     "no audio": r"requested format|no video formats|unsupported url|no audio|no media|not audio",
     "deleted": r"http error 4(04|10)|removed|deleted|no longer available|terminated"

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from stages import atomic, audio, parallel
 from stages.failure import STOP, Unavailable, of_disk
 from stages.params import Download
+from stages.silence import silence
 from stages.sources import Song, sha256
 
 RAW = Path("data/raw")
@@ -17,7 +18,8 @@ ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half 
 
 def probe(path: Path) -> float | None:
     """audio.duration, for a process of its own: of what a server has sent, anything can come."""
-    (seconds,) = parallel.watched(audio.duration(path) for _ in range(1))
+    with silence():
+        (seconds,) = parallel.watched(audio.duration(path) for _ in range(1))
     return seconds
 
 
@@ -38,6 +40,11 @@ def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> 
             got.path.unlink(missing_ok=True)
             text = f"{seconds:.0f} s, download.max_duration is {settings.max_duration:g} s"
             raise Unavailable(f"{song.source}: {text}", "too long")
+        size = got.path.stat().st_size / 1e6
+        if size > settings.max_size:
+            got.path.unlink()
+            text = f"{size:.0f} MB, download.max_size is {settings.max_size:g} MB"
+            raise Unavailable(f"{song.source}: {text}", "too large")
         path = RAW / song.region / got.path.name
         path.parent.mkdir(parents=True, exist_ok=True)
         row = {"path": path.as_posix(), "duration_s": seconds, "sha256": sha256(got.path)}

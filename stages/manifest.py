@@ -7,6 +7,7 @@ import pandas as pd
 
 from stages import journal, tables
 from stages.corpus import Region
+from stages.params import Download
 from stages.sources import Song, sha256
 
 
@@ -18,13 +19,15 @@ def earlier(songs: Path, unfinished: Path) -> dict[str, dict]:
     return rows | journal.read(unfinished)
 
 
-def intact(song: Song, row: dict) -> bool:
-    """Whether an earlier run's file of this song is there, whole, and still what is offered."""
+def intact(song: Song, row: dict, limits: Download) -> bool:
+    """Whether an earlier run's file of this song is there, whole, within limits, and on offer."""
     path = Path(row["path"])
     return (
         row["status"] == "ok"
         and row["version"] == song.version
         and path.is_file()
+        and not row["duration_s"] > limits.max_duration
+        and path.stat().st_size <= limits.max_size * 1e6
         and sha256(path) == row["sha256"]
     )
 

@@ -24,7 +24,12 @@ def options(settings: Download) -> dict[str, Any]:
     """The params in yt-dlp's words."""
     own: dict[str, Any] = {
         "retries": 0,  # this module tries again, also where yt-dlp would not
-        "extractor_retries": 0,
+        "fragment_retries": settings.retries,
+        "skip_unavailable_fragments": False,  # a song with a hole in it is no song
+        "continuedl": False,  # another attempt may choose another format
+        "extractor_retries": settings.retries,
+        # or else a list that breaks off is taken for a shorter one, and songs for dropped
+        "extractor_args": {"youtube": {"raise_incomplete_data": ["1"]}},
         "socket_timeout": settings.timeout,
         "sleep_interval_requests": settings.sleep,
         "fixup": "never",  # needs the ffmpeg program
@@ -57,10 +62,18 @@ def ask(url: str, settings: Download, more: dict, download: bool) -> dict:
             text = str(error).removeprefix("ERROR: ")
             geo = isinstance(getattr(error, "exc_info", (0, 0))[1], yt_dlp.utils.GeoRestrictedError)
             kind = "geo-blocked" if geo else classify(text)
-            if kind != "network" or attempt == settings.retries:
+            expired = (
+                "video data: HTTP Error 403" in text
+            )  # a media link; asking anew gives another
+            if not (kind == "network" or expired) or attempt == settings.retries:
                 raise Unavailable(f"{url}: {text}", kind) from error
         except OSError as error:  # the cookies file
             raise Unavailable(f"{error.filename or url}: {error.strerror or error}") from error
+        except Unavailable:
+            raise
+        except Exception as error:  # yt-dlp lets pass what a broken extractor raises
+            text = f"{type(error).__name__}: {error}"
+            raise Unavailable(f"{url}: yt-dlp failed ({text}); is it up to date?") from error
         time.sleep(min(2**attempt, LONGEST_PAUSE))
     raise AssertionError("not reached")
 

@@ -13,6 +13,7 @@ import soundfile
 from stages import atomic, journal, parallel, params, provenance, tables
 from stages.audio import Undecodable, decode
 from stages.download import SONGS
+from stages.parallel import Died
 from stages.params import Segment
 from stages.prune import prune
 from stages.silence import silence
@@ -108,10 +109,16 @@ def attempt(source: Path, target: Path, settings: Segment) -> list[dict] | str:
         return f"not readable: {error.strerror or error}"
 
 
+def holds(target: Path, md5: str) -> bool:
+    """Whether the file is there and its samples are those that the row was written for."""
+    return target.is_file() and provenance.flac_md5(target) == md5
+
+
 def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
     """Bring FLACS up to date with the songs: cut those that are new or changed, drop the others.
 
-    songs: rows of songs.csv. Returns a row for each: song, made (its key), and rows or a reason.
+    songs: rows of songs.csv. Returns a row for each: song, made (its key), md5 (of the samples),
+    and rows or a reason.
     """
     key = provenance.key(settings, ["stages.segment", "stages.audio"], DECODERS)
     earlier = journal.read(JOURNAL)
@@ -120,10 +127,9 @@ def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
         target = FLACS / song.region / f"{song.song}.flac"
         before = earlier.get(song.song, {})
         made = provenance.join(key, song.sha256, song.region)
-        if before.get("made") == made and (target.is_file() or before["reason"]):
+        if before.get("made") == made and (before["reason"] or holds(target, before["md5"])):
             results[song.song] = before
         else:
-            target.unlink(missing_ok=True)  # never one key's file under another's row
             fresh.append((song.song, made, Path(song.path), target))
     work = ((path, target, settings) for _, _, path, target in fresh)
     for (name, made, _, target), result in zip(
@@ -132,7 +138,9 @@ def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
         good = isinstance(result, list)
         if not good:
             target.unlink(missing_ok=True)
-        results[name] = {"song": name, "made": made}
+        # one that died may have met a machine in trouble: it is tried again
+        results[name] = {"song": name, "made": "" if isinstance(result, Died) else made}
+        results[name] |= {"md5": provenance.flac_md5(target) if good else ""}
         results[name] |= {"rows": result if good else [], "reason": "" if good else str(result)}
         journal.append(JOURNAL, results[name])
     return [results[name] for name in songs["song"]]

@@ -32,9 +32,12 @@ def split(songs: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     """songs: one row each with song, region, group, unknown. Returns them with a part and a fold.
 
     A group is in one fold, whole; it counts for the region of its first song. Songs of unknown
-    regions are in no fold: they are never trained on.
+    regions are in no fold: they are never trained on. A copy of a known song among them is out.
     """
     table = songs.sort_values("song").reset_index(drop=True)
+    learned = table.loc[~table["unknown"], "group"]
+    # a recording that may be trained on cannot test for music of no region
+    table = table[~(table["unknown"] & table["group"].isin(learned))].reset_index(drop=True)
     known = ~table["unknown"].to_numpy()
     first = table[known].drop_duplicates("group")
     fold = folds(first["region"].to_numpy(str), count, seed)
@@ -50,7 +53,8 @@ def enough(regions: list[str], table: pd.DataFrame, count: int) -> None:
     Raises:
         SystemExit: names each such region, and what to do.
     """
-    usable = table.groupby("region")["group"].nunique()
+    first = table[~table["unknown"]].sort_values("song").drop_duplicates("group")
+    usable = first["region"].value_counts()
     poor = [f"{name} ({usable.get(name, 0)})" for name in regions if usable.get(name, 0) < count]
     if poor:
         raise SystemExit(

@@ -38,7 +38,7 @@ def update(
 ) -> np.ndarray:
     """Write the array of all wanted songs and its index; returns the array, memory-mapped.
 
-    Only one song's rows are in memory at a time.
+    Rows go to the disk as they come; the whole array is never in memory.
 
     wanted: song to key, in the order of the rows.
     task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.

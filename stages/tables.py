@@ -63,5 +63,9 @@ def write(rows: list[dict] | pd.DataFrame, columns: dict[str, str], path: Path) 
     """Write a table beside its place and move it there when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ".part")
-    pd.DataFrame(rows, columns=list(columns)).astype(columns).to_csv(aside, index=False)
+    table = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+    texts = [name for name, kind in columns.items() if kind == "string"]
+    # a message or a title may hold line ends, and a lone \r is none to the writer but to the reader
+    table[texts] = table[texts].replace(r"\s+", " ", regex=True)
+    table.to_csv(aside, index=False)
     atomic.replace(aside, path)

@@ -12,7 +12,7 @@ from stages import corpus, folk, mfcc, params, sources
 def statistics(song, folder):
     """Mean and standard deviation of each coefficient over a song, [2 * coefficient]."""
     settings = params.load()
-    path = song.fetch(folder, song.song)
+    path = song.fetch(folder, song.song).path
     wave, rate = soundfile.read(path, dtype="float32")
     path.unlink()
     length = settings.segment.window * settings.segment.sample_rate
@@ -30,10 +30,10 @@ def statistics(song, folder):
 
 @pytest.fixture(scope="module")
 def songs():
-    chosen, settings = corpus.load("folk"), params.load().folk
+    palettes, settings = corpus.load("folk").folk(), params.load().folk
     return [
-        sources.folk(recipe, chosen.regions[recipe.region].sources[0].palette, settings)
-        for recipe in folk.recipes(chosen, settings.songs, settings.seed)
+        sources.folk(recipe, palettes[recipe.region].palette, settings)
+        for recipe in folk.recipes(palettes, settings.songs, settings.seed)
     ]
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from stages import download, failure, tables
-from tests.conftest import REPOSITORY, environment
+from stages import download, failure, journal, tables
+from tests.conftest import REPOSITORY, environment, tone
 from tests.site import Site
+from tests.stages.test_audio import encode
 
 QUICK = {"sleep": 0, "retries": 1, "timeout": 2, "allow_missing": 1}
 SONGS = [f"{name}.wav" for name in "abcdef"]
@@ -207,29 +208,75 @@ def test_a_song_in_two_regions_is_left_out_unless_the_corpus_says(stage, site, c
         assert table.loc["a.wav", ["status", "region"]].tolist() == ["ok", "B"]
 
 
-def test_killed_at_any_moment_the_next_run_completes(stage, site, monkeypatch):
-    names = [f"k{number}.wav" for number in range(12)]
+def test_killed_in_mid_transfer_the_next_run_goes_on(stage, site):
+    stage(timeout=25)  # the song that stalls is to stall until the kill
+    names = [f"k{number}.wav" for number in range(4)]
     for name in names:
         shutil.copy("served/a.wav", f"served/{name}")
         site.files[f"/{name}"] = site.files["/a.wav"]
-    site.playlist("A", names)
-    stage()  # writes params.yaml
-    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
-    for seconds in (1.5, 2.0, 2.5, 3.0):
-        shutil.rmtree("data")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "stages.download"],
-            env=environment() | {"PYTHONPATH": str(REPOSITORY)},
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for path in Path("data/raw").rglob("*.wav"):
-            assert path.read_bytes() in site.files.values()  # no half of one
-        assert (stage()["status"] == "ok").all()
+    site.playlist("A", [*SONGS[:3], *names])
+    site.faults["/k2.wav"] = "stall"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.download"],
+        env=environment() | {"PYTHONPATH": str(REPOSITORY)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    give_up = time.monotonic() + 20
+    while not (half := list(Path("data/raw.part").glob("*k2*.part"))) or not half[0].stat().st_size:
+        assert time.monotonic() < give_up
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert half[0].stat().st_size < len(site.files["/k2.wav"])
+    had = list(Path("data/raw").rglob("*.wav"))
+    assert len(had) >= 6
+    for path in had:
+        assert path.read_bytes() in site.files.values()
+    site.faults.clear()
+    table = stage()
+    assert table["status"].tolist() == ["ok"] * 10
+    fetched = {path for path in site.requests if path.endswith(".wav")}
+    assert "/k2.wav" in fetched
+    assert not fetched & {f"/{name}" for name in SONGS}
+
+
+def test_a_new_song_that_is_private_after_a_kill_keeps_its_title(stage, site):
+    table = stage()
+    row = table.reset_index().iloc[0].to_dict()
+    kept = ("song", "title", "version", "path", "duration_s", "sha256", "status", "author")
+    Path("data/songs.csv").unlink()
+    journal.append(download.JOURNAL, {name: row[name] for name in (*kept, "licence")})
+    site.playlist("A", SONGS[:3], {"a.wav": "[Private video]"})
+    assert stage().loc["a.wav", "kind"] == "private"
+
+
+def test_lower_limits_hold_for_songs_that_are_there(stage, site, wav):
+    site.files["/b.wav"] = wav("served/b.wav", 4).read_bytes()
+    stage()
+    assert stage(max_duration=3)["kind"].tolist() == ["", "too long", "", "", "", ""]
+    stage()
+    assert stage(max_size=0.1)["kind"].tolist() == ["", "too large", "", "", "", ""]
+
+
+def test_a_stream_in_fragments_is_whole_or_failed(stage, site, tmp_path):
+    encode(tmp_path / "whole.aac", tone(4, rate=48_000), 48_000, "aac")
+    content = (tmp_path / "whole.aac").read_bytes()
+    quarter = len(content) // 4 + 1
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:1"]
+    for number in range(4):
+        site.files[f"/part{number}.aac"] = content[number * quarter : (number + 1) * quarter]
+        lines += ["#EXTINF:1.0,", f"{site.url}/part{number}.aac"]
+    site.files["/live.m3u8"] = "\n".join([*lines, "#EXT-X-ENDLIST"]).encode()
+    site.playlist("A", ["live.m3u8"])
+    site.faults["/part2.aac"] = "500"
+    with pytest.raises(SystemExit, match="1 of 4 songs failed"):
+        stage(allow_missing=0)
+    site.faults.clear()
+    shutil.copy("whole.aac", "served/live.m3u8")
+    assert stage().loc["live.m3u8", "status"] == "ok"
 
 
 def test_two_songs_at_a_time_and_one_after_another_give_the_same_table(stage):

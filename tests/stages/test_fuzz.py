@@ -100,7 +100,7 @@ def strange(folder):
     broken[1::7] = np.inf
     soundfile.write(folder / "nan.wav", broken, rate, "FLOAT")
     with soundfile.SoundFile(folder / "bomb.flac", "w", rate, 1, "PCM_16") as file:
-        for _ in range(120):  # two hours of silence in a few kilobytes
+        for _ in range(60):  # an hour of silence in a few kilobytes
             file.write(np.zeros(60 * rate, "int16"))
     (folder / "empty.mp3").touch()
     (folder / "folder.mp3").mkdir()

@@ -93,6 +93,13 @@ def test_a_run_that_was_killed_leaves_a_journal_and_the_next_goes_on(stage):
     assert times()["a.flac"] == before["a.flac"]
 
 
+def test_a_file_of_other_settings_is_not_taken_for_the_rows_of_these(stage):
+    whole = stage({"a": 300, "b": 400})
+    # killed when the other song's file stood in its place, and its row not yet in the journal
+    shutil.copy("data/segments/A/b.flac", "data/segments/A/a.flac")
+    assert stage({"a": 300, "b": 400}) == whole
+
+
 def test_a_torn_line_does_not_swallow_the_next(tmp_path):
     path = tmp_path / "journal"
     path.write_text('{"song": "a", "made"')

@@ -58,11 +58,12 @@ def test_a_group_is_in_one_part_whole_also_across_regions():
         assert (found["fold"] >= 0).all()
 
 
-def test_a_copy_among_the_unknown_songs_stays_unknown():
+def test_a_copy_of_a_known_song_among_the_unknown_ones_is_left_out():
     table = songs(A=9, B=9, Other=2)
     table.loc[[0, 19], "group"] = "s000"
     found = split(table, 3, 1)
-    assert set(found.loc[found["region"] == "Other", "fold"]) == {-1}
+    assert found.loc[found["region"] == "Other", "song"].tolist() == ["s018"]
+    assert found.groupby("group")["part"].nunique().max() == 1
 
 
 def test_a_region_with_too_few_songs_is_named():

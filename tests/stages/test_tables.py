@@ -18,6 +18,12 @@ def test_names_that_look_like_missing_values_stay_names(tmp_path):
     assert tables.read(path, tables.SPLITS)["region"].tolist() == ["null"]
 
 
+def test_line_ends_in_a_text_do_not_end_the_line(tmp_path):
+    path = tmp_path / "splits.csv"
+    tables.write([ROW | {"song": "a\rb\nc"}], tables.SPLITS, path)
+    assert tables.read(path, tables.SPLITS)["song"].tolist() == ["a b c"]
+
+
 def test_an_empty_table_has_its_columns(tmp_path):
     tables.write([], tables.FAILED, tmp_path / "failed.csv")
     assert list(tables.read(tmp_path / "failed.csv", tables.FAILED)) == list(tables.FAILED)
