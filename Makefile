@@ -29,5 +29,5 @@ check: .venv/installed
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and 'TensorFlow wants Python 3.11 to 3.13, $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.13')"
 	$(PYTHON) -m venv .venv
 	python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
-	uv pip install --quiet --python .venv/bin/python -r requirements.txt
+	uv pip install --quiet --compile-bytecode --python .venv/bin/python -r requirements.txt
 	@touch $@

@@ -182,14 +182,14 @@ def work_off_queue(project):
 
 def test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store(project):
     before = len(runs(project)[1])
-    for seed in (11, 12, 13):
+    for seed in (11, 12):
         change = f"train.seed={seed}"
         command("dvc", "exp", "run", "--queue", "-S", change, "-S", "model=dense_deep", cwd=project)
     work_off_queue(project)
     client, found = runs(project)
-    assert len(found) == before + 3
-    assert {run.data.params["train.seed"] for run in found[:3]} == {"11", "12", "13"}
-    for run in found[:3]:
+    assert len(found) == before + 2
+    assert {run.data.params["train.seed"] for run in found[:2]} == {"11", "12"}
+    for run in found[:2]:
         assert_complete(client, run)
 
 
@@ -283,7 +283,7 @@ def assert_one_more_song_gives_what_a_run_from_scratch_gives(folder, wav):
     before = {path: path.stat().st_mtime_ns for path in folder.glob("data/segments/*/*")}
     wav("music/Low/a new one.wav", 12, 260)
     assert "1    12       2" in command("dvc", "repro", "-f", "-s", "download", cwd=folder)
-    command("dvc", "repro", "features", cwd=folder)
+    command("dvc", "repro", "features", "split", cwd=folder)
     after = {path: path.stat().st_mtime_ns for path in folder.glob("data/segments/*/*")}
     assert before.items() <= after.items()
     assert len(after) == len(before) + 1
