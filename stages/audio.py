@@ -88,6 +88,24 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
         yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
 
 
+def tags(path: Path) -> dict[str, str]:
+    """The album and the author (artist or composer) that the file's own tags name."""
+    import av
+
+    try:
+        with soundfile.SoundFile(path) as file:
+            found = {"album": file.album, "author": file.artist}
+    except Exception:  # see _blocks
+        try:
+            with av.open(str(path), metadata_errors="ignore") as container:
+                told = {name.lower(): text for name, text in container.metadata.items()}
+        except Exception:
+            told = {}
+        author = told.get("artist") or told.get("composer", "")
+        found = {"album": told.get("album", ""), "author": author}
+    return {name: text.strip() for name, text in found.items()}
+
+
 def duration(path: Path) -> float | None:
     """Seconds that the file says it lasts; NaN where it does not say, None where it is no audio.
 

@@ -31,8 +31,15 @@ class FolkSource(Section):
     palette: Palette
 
 
+class Album(Section):
+    """Songs of one album, so that `split.group: album` can keep them together."""
+
+    source: str  # URL, folder or glob
+    album: Annotated[str, Field(min_length=1)]
+
+
 class Region(Section):
-    sources: Annotated[list[FolkSource | str], Field(min_length=1)]  # a str: URL, folder or glob
+    sources: Annotated[list[FolkSource | Album | str], Field(min_length=1)]  # str: as Album.source
     unknown: bool = False  # music of no region: never a class, tests "none of these"
     licence: str = ""
 

@@ -1,33 +1,70 @@
 """What a model learns from: the feature array with each segment's song, region and part."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from stages import tables
+from stages import pooling, tables
+from stages.extraction import folder
 from stages.segment import SEGMENTS
 from stages.split import SPLITS
+
+UNKNOWN = -1  # label of a segment of no region
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Segments of the regions that are classes; rows of all arrays belong together."""
+    """Segments; rows of all arrays belong together."""
 
-    features: np.ndarray  # float32 [segment, time, coefficient]
-    labels: np.ndarray  # int [segment], into regions
+    features: np.ndarray  # float32 [segment, time, channel]
+    labels: np.ndarray  # int [segment], into regions, or UNKNOWN
     songs: np.ndarray  # str [segment]
+    groups: np.ndarray  # str [segment]; songs of one group are never divided between parts
     parts: np.ndarray  # str [segment]
     regions: list[str]
 
-    def rows(self, part: str) -> np.ndarray:
-        return np.flatnonzero(self.parts == part)
+    def rows(self, *parts: str) -> np.ndarray:
+        """The rows of these parts."""
+        return np.flatnonzero(np.isin(self.parts, parts))
+
+    def known(self) -> np.ndarray:
+        """The rows that are of a region."""
+        return np.flatnonzero(self.labels != UNKNOWN)
+
+    def relabelled(self, labels: np.ndarray, parts: np.ndarray, regions: list[str]) -> "Dataset":
+        """The same segments with other labels; what was computed of the features is kept."""
+        other = replace(self, labels=labels, parts=parts, regions=regions)
+        computed = ("song_statistics", "segment_statistics", "segment_means")
+        vars(other).update({name: vars(self)[name] for name in computed if name in vars(self)})
+        return other
+
+    @cached_property
+    def song_statistics(self) -> dict[str, np.ndarray]:
+        """A vector for each song, by id."""
+        return dict(zip(*pooling.by_song(self.features, self.songs), strict=True))
+
+    @cached_property
+    def segment_means(self) -> np.ndarray:
+        """What a model of segments alone learns from, [segment, statistic].
+
+        The deviation of a few summaries says little: it is left out there.
+        """
+        if self.features.shape[1] < pooling.FEW:
+            return self.features.mean(axis=1)
+        return self.segment_statistics
+
+    @cached_property
+    def segment_statistics(self) -> np.ndarray:
+        """A vector for each segment, [segment, statistic]."""
+        return pooling.by_segment(self.features)
 
 
 def array(features: str) -> Path:
     """The array that the stage of these features writes."""
-    return Path("data", features, "features.npy")
+    return folder(features) / "features.npy"
 
 
 def load(features: str) -> Dataset:
@@ -40,23 +77,25 @@ def load(features: str) -> Dataset:
     values = np.load(path, mmap_mode="r")
     if len(values) != len(segments):
         raise SystemExit(f"{path} has {len(values)} segments, {SEGMENTS} {len(segments)}")
-    # a song that the split left out is as good as unknown
-    parts = segments["song"].map(splits["part"]).fillna("unknown").to_numpy(str)
-    known = parts != "unknown"
-    names = segments["region"].to_numpy(str)[known]
-    regions = sorted(set(names))
+    parts = segments["song"].map(splits["part"])
+    kept = parts.notna().to_numpy()  # the split left out copies of known songs among unknown ones
+    parts = parts[kept].to_numpy(str)
+    names = segments["region"].to_numpy(str)[kept]
+    regions = sorted(set(names[parts != "unknown"]))
     return Dataset(
-        features=values if known.all() else values[known],
-        labels=np.searchsorted(regions, names),
-        songs=segments["song"].to_numpy(str)[known],
-        parts=parts[known],
+        features=values if kept.all() else values[kept],
+        labels=np.where(parts == "unknown", UNKNOWN, np.searchsorted(regions, names)),
+        songs=segments["song"].to_numpy(str)[kept],
+        groups=segments["song"].map(splits["group"])[kept].to_numpy(str),
+        parts=parts,
         regions=regions,
     )
 
 
 def fingerprints(features: str) -> dict[str, str]:
     """md5 of each file that the data set is made of, as DVC computes it."""
-    return {
-        path.as_posix(): hashlib.md5(path.read_bytes()).hexdigest()
-        for path in (array(features), SEGMENTS, SPLITS)
-    }
+    found = {}
+    for path in (array(features), SEGMENTS, SPLITS):
+        with path.open("rb") as file:
+            found[path.as_posix()] = hashlib.file_digest(file, "md5").hexdigest()
+    return found

@@ -7,13 +7,14 @@ playlists have changed; `dvc repro` then does what follows from it.
 import shutil
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from stages import corpus, journal, manifest, params, tables
-from stages.corpus import Corpus
+from stages.corpus import Corpus, FolkSource
 from stages.failure import STOP, Unavailable
 from stages.fetch import ASIDE, RAW, fetch_all
 from stages.params import Params
@@ -35,12 +36,16 @@ def offered(chosen: Corpus, settings: Params) -> list[Song]:
     songs: list[Song] = []
     for name, region in chosen.regions.items():
         for source in region.sources:
-            if not isinstance(source, str):
+            if isinstance(source, FolkSource):
                 continue
-            if source.startswith(("http://", "https://")):
-                songs += playlist.songs(name, source, settings.download)
+            place, album = (
+                (source, "") if isinstance(source, str) else (source.source, source.album)
+            )
+            if place.startswith(("http://", "https://")):
+                found = playlist.songs(name, place, settings.download)
             else:
-                songs += sources.local(name, source)
+                found = sources.local(name, place)
+            songs += [replace(song, album=album) for song in found]
     palettes = chosen.folk()
     if palettes:
         for recipe in folk.recipes(palettes, settings.folk.songs, settings.folk.seed):

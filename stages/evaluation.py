@@ -1,11 +1,27 @@
 """How good predictions are: by segment and by song, with the song as the unit that is drawn."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 DRAWS = 2000  # of the bootstrap
 TINY = 1e-7  # probability; keeps a logarithm finite
+
+
+@dataclass(frozen=True)
+class Level:
+    """Answers for songs, or for segments; rows of all arrays belong together."""
+
+    actual: np.ndarray  # int [n]
+    probabilities: np.ndarray  # [n, region]
+    songs: np.ndarray  # str [n]
+    groups: np.ndarray  # str [n]; what is drawn by the bootstrap
+
+    @property
+    def predicted(self) -> np.ndarray:
+        return self.probabilities.argmax(axis=1)
 
 
 def by_song(probabilities: np.ndarray, songs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -32,8 +48,9 @@ def interval(
 ) -> tuple[float, float]:
     """Bootstrap interval of an accuracy over songs: whole songs are drawn with replacement.
 
-    right: whether each segment or song was named rightly, [n]; songs: whose it is, [n]. Segments
-    of one song are not independent, so an interval over segments would be far too narrow.
+    right: whether each segment or song was named rightly, [n]; songs: whose it is, [n], or which
+    group of copies it is of. Segments of one song are not independent, so an interval over
+    segments would be far too narrow.
     Percentile bootstrap: Efron and Tibshirani 1993, chapter 13.
     """
     _, place = np.unique(songs, return_inverse=True)

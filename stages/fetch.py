@@ -16,11 +16,16 @@ RAW = Path("data/raw")
 ASIDE = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
 
 
-def probe(path: Path) -> float | None:
-    """audio.duration, for a process of its own: of what a server has sent, anything can come."""
+def look(path: Path) -> tuple[float | None, dict[str, str]]:
+    """A file's duration and tags, as audio has them."""
+    return audio.duration(path), audio.tags(path)
+
+
+def probe(path: Path) -> tuple[float | None, dict[str, str]]:
+    """As look, for a process of its own: of what a server has sent, anything can come."""
     with silence():
-        (seconds,) = parallel.watched(audio.duration(path) for _ in range(1))
-    return seconds
+        (found,) = parallel.watched(look(path) for _ in range(1))
+    return found
 
 
 def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> dict:
@@ -32,8 +37,9 @@ def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> 
         if song.gone:
             raise Unavailable(f"{song.source}: {song.gone} at its source", song.gone)
         got = song.fetch(ASIDE, song.song)
-        seconds = cell.call(probe, got.path) if cell else audio.duration(got.path)
-        if seconds is None or isinstance(seconds, parallel.Died):
+        found = cell.call(probe, got.path) if cell else look(got.path)
+        seconds, tags = (None, {}) if isinstance(found, parallel.Died) else found
+        if seconds is None:
             got.path.unlink(missing_ok=True)
             raise Unavailable(f"{song.source}: what was downloaded is not audio", "no audio")
         if seconds > settings.max_duration:
@@ -54,7 +60,12 @@ def fetch(song: Song, settings: Download, cell: parallel.Cell | None = None) -> 
     except Unavailable as error:
         failure = error
     else:
-        return row | {"status": "ok", "author": got.author, "licence": got.licence}
+        return row | {
+            "status": "ok",
+            "author": got.author or tags["author"],
+            "licence": got.licence,
+            "album": song.album or got.album or tags["album"],
+        }
     return {"status": "failed", "kind": failure.kind, "reason": str(failure)}
 
 

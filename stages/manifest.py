@@ -3,20 +3,23 @@
 import os
 from pathlib import Path
 
-import pandas as pd
-
 from stages import journal, tables
 from stages.corpus import Region
 from stages.params import Download
 from stages.sources import Song, sha256
 
+LATER = {"album"}  # columns that songs.csv has not always had
+
 
 def earlier(songs: Path, unfinished: Path) -> dict[str, dict]:
     """Rows of songs.csv by song, and of a run that was killed before it could write songs.csv."""
     rows = {}
-    if songs.is_file() and list(pd.read_csv(songs, nrows=0).columns) == list(tables.SONGS):
-        rows = {row["song"]: row for row in tables.read(songs, tables.SONGS).to_dict("records")}
-    return rows | journal.read(unfinished)
+    if songs.is_file():
+        table = tables.parse(songs, tables.SONGS)
+        if set(table.columns) >= set(tables.SONGS) - LATER:
+            rows = {row["song"]: row for row in table.to_dict("records")}
+    rows |= journal.read(unfinished)
+    return {song: dict.fromkeys(LATER, "") | row for song, row in rows.items()}
 
 
 def intact(song: Song, row: dict, limits: Download) -> bool:
@@ -40,6 +43,7 @@ def keep(song: Song, row: dict, raw: Path) -> dict:
         os.replace(row["path"], path)
     reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""
     told = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
+    told["album"] = song.album or row["album"]
     if song.gone:
         told["title"] = row["title"]  # the source has forgotten it
     return told | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
@@ -50,7 +54,7 @@ def row(song: Song, region: Region, result: dict) -> dict:
     return (
         {"song": song.song, "region": song.region, "unknown": region.unknown}
         | {"title": song.title, "source": song.source, "version": song.version}
-        | {"path": "", "sha256": "", "author": "", "kind": "", "reason": ""}
+        | {"path": "", "sha256": "", "author": "", "album": "", "kind": "", "reason": ""}
         | result
         | {"licence": result.get("licence") or region.licence}
     )

@@ -111,3 +111,10 @@ def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> 
                     yield result
                     done += 1
                     bar.update()
+
+
+def here(task: Callable, items: Iterable[tuple], label: str) -> Iterator[Any]:
+    """As `each`, in this process: for tasks that keep all cores busy by themselves."""
+    items = list(items)
+    for item in tqdm(items, desc=label, unit="song", disable=not items):
+        yield task(*item)

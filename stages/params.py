@@ -57,6 +57,7 @@ class Fingerprint(Section):
 
 
 class Split(Section):
+    group: Literal["recording", "album", "author"]
     folds: Annotated[int, Field(ge=3, le=100)]
     seed: Seed
 
@@ -78,6 +79,17 @@ class Mfcc(Section):
         return self
 
 
+class Logmel(Section):
+    n_fft: Annotated[int, Field(ge=64)]  # samples
+    hop_length: Positive  # samples
+    mel_bands: Positive
+
+
+class Musicnn(Section):
+    networks: Annotated[tuple[Literal["MSD", "MTT"], ...], Field(min_length=1, max_length=2)]
+    patches: Annotated[int, Field(ge=1, le=100)]  # of 3 s in a segment
+
+
 class Train(Section):
     balance: Literal["oversample", "weights", "none"]
     learning_rate: Rate
@@ -85,6 +97,31 @@ class Train(Section):
     epochs: Positive
     patience: Positive
     seed: Seed
+
+
+class Evaluate(Section):
+    folds: int  # 0: one split alone
+    repeats: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def _three_parts(self) -> "Evaluate":
+        if self.folds and not 3 <= self.folds <= 100:
+            raise ValueError(f"folds: {self.folds} is neither 0 nor from 3 to 100")
+        return self
+
+
+class Svm(Section):
+    c: Rate
+
+
+class Logistic(Section):
+    c: Rate
+
+
+class Committee(Section):
+    song_c: Rate
+    segment_c: Rate
+    axes: Positive
 
 
 class Dense(Section):
@@ -104,22 +141,36 @@ class Cnn(Section):
     dropout: Share
 
 
+class Temporal(Section):
+    frames: Positive
+    filters: Annotated[list[Positive], Field(min_length=1)]
+    kernel: Positive
+    dropout: Share
+
+
 class Params(Section):
     """params.yaml as it stands: the chosen corpus, features and model, and a section for each."""
 
     corpus: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
-    features: Literal["mfcc"]
-    model: Literal["dense", "dense_deep", "cnn"]
+    features: Literal["mfcc", "logmel", "musicnn"]
+    model: Literal["svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal"]
     folk: Folk
     download: Download
     segment: Segment
     fingerprint: Fingerprint
     split: Split
     mfcc: Mfcc
+    logmel: Logmel
+    musicnn: Musicnn
     train: Train
+    evaluate: Evaluate
+    svm: Svm
+    logistic: Logistic
+    committee: Committee
     dense: Dense
     dense_deep: DenseDeep
     cnn: Cnn
+    temporal: Temporal
 
     @model_validator(mode="after")
     def _corpus_exists(self) -> "Params":
@@ -133,7 +184,15 @@ class Params(Section):
     def chosen(self) -> dict:
         """The params that decide this training, by dotted key: what a run is compared by."""
         tree = self.model_dump(by_alias=True)
-        sections = ["segment", "fingerprint", "split", self.features, "train", self.model]
+        sections = [
+            "segment",
+            "fingerprint",
+            "split",
+            self.features,
+            "train",
+            "evaluate",
+            self.model,
+        ]
         from stages import corpus  # which imports this module
 
         if corpus.load(self.corpus).folk():

@@ -132,6 +132,7 @@ def fetch(link: str, settings: Download, folder: Path, stem: str) -> Fetched:
         Path(got["requested_downloads"][0]["filepath"]),
         str(got.get("artist") or got.get("uploader") or ""),
         str(got.get("license") or ""),
+        str(got.get("album") or ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a training: curves over epochs, and confusion matrices."""
+"""Pictures of a training: curves over epochs, confusion matrices, reliability."""
 
 from pathlib import Path
 
@@ -9,6 +9,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+
+from stages import calibration
+from stages.evaluation import Level
 
 
 def curves(history: pd.DataFrame, title: str, path: Path) -> None:
@@ -50,5 +53,34 @@ def confusion(
     right = f"{len(actual)} test {unit}s, {np.trace(counts)} named rightly"
     axes.set(xlabel="predicted region", ylabel="true region", title=f"{title}\n{right}")
     figure.colorbar(picture, label=f"share of the true region's {unit}s", shrink=0.8)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def reliability(answers: dict[str, tuple[Level, np.ndarray]], title: str, path: Path) -> None:
+    """Accuracy against confidence, before and after calibration (Guo et al. 2017).
+
+    answers: by unit, the test part's raw answers and their calibrated probabilities [n, region].
+    """
+    figure, panels = plt.subplots(1, len(answers), figsize=(11, 4.8), layout="constrained")
+    for axes, (unit, (level, after)) in zip(panels, answers.items(), strict=True):
+        axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as it should be")
+        for name, probabilities in (("before", level.probabilities), ("after", after)):
+            share, confidence, accuracy = calibration.bins(probabilities, level.actual).T
+            filled = share > 0
+            error = calibration.expected_error(probabilities, level.actual)
+            label = f"{name} calibration, expected error {error:.2f}"
+            (line,) = axes.plot(confidence[filled], accuracy[filled], label=label)
+            sizes = 20 + 400 * share[filled]
+            axes.scatter(confidence[filled], accuracy[filled], sizes, color=line.get_color())
+        axes.set(
+            xlabel=f"probability of the answer, mean over {unit}s (area: how many)",
+            ylabel=f"{unit}s named rightly (share)",
+            xlim=(0, 1),
+            ylim=(-0.03, 1.03),
+        )
+        axes.grid(alpha=0.3)
+        axes.legend(loc="upper left", fontsize=8)
+    figure.suptitle(title)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -1,48 +1,76 @@
-"""Saves a Keras model so that equal models are equal files."""
+"""Saves models so that equal models are equal files."""
 
+import io
 import json
-import os
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages import atomic
+
 if TYPE_CHECKING:
     import keras
+    from sklearn.base import BaseEstimator
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+# memory addresses in config.json of Keras and in schema.json of skops; what counts is which are
+# equal
+ADDRESSES = {
+    "config.json": r'(?P<before>"shared_object_id": )(?P<address>\d+)',
+    "schema.json": r'(?P<before>"__id__": |"file": ")(?P<address>\d+)',
+}
 
 
-def timeless(name: str, content: bytes) -> bytes:
-    """A file of a .keras archive without what differs from one process to the next."""
-    if name == "metadata.json":
-        facts = json.loads(content)
+def timeless(contents: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a .keras or .skops archive without what differs between two processes."""
+    seen: dict[str, str] = {}
+
+    def renamed(found: re.Match) -> str:
+        return found["before"] + seen.setdefault(found["address"], str(len(seen)))
+
+    result = dict(contents)
+    for name, pattern in ADDRESSES.items():
+        if name in result:
+            result[name] = re.sub(pattern, renamed, result[name].decode()).encode()
+    if "metadata.json" in result:
+        facts = json.loads(result["metadata.json"])
         facts.pop("date_saved")
-        return json.dumps(facts).encode()
-    if name == "config.json":
-        # these ids are memory addresses; what counts is which are equal
-        seen: dict[str, int] = {}
-        return re.sub(
-            r'"shared_object_id": (\d+)',
-            lambda found: f'"shared_object_id": {seen.setdefault(found[1], len(seen))}',
-            content.decode(),
-        ).encode()
-    return content
+        result["metadata.json"] = json.dumps(facts).encode()
+    named = {}  # skops names an array's file by its address
+    for name, content in result.items():
+        stem, dot, kind = name.partition(".")
+        named[seen.get(stem, stem) + dot + kind] = content
+    return named
 
 
-def save(model: "keras.Model", path: Path) -> None:
-    """Write `model` to `path` (.keras), without its optimizer, clock and memory addresses."""
+def rewrite(draft: bytes, path: Path) -> None:
+    """Write a zip archive anew to `path`: timeless, in order, not compressed."""
+    with zipfile.ZipFile(io.BytesIO(draft)) as source:
+        contents = timeless({name: source.read(name) for name in source.namelist()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(aside, "w") as target:
+        for name in sorted(contents):
+            target.writestr(zipfile.ZipInfo(name, EPOCH), contents[name])
+    atomic.replace(aside, path)
+
+
+def network(model: "keras.Model", path: Path) -> None:
+    """Write a network to `path` (.keras) without its optimizer."""
     import keras
 
     bare = keras.models.clone_model(model)
     bare.set_weights(model.get_weights())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"draft-{path.name}")
-    aside = path.with_name(path.name + ".part")
-    bare.save(draft)
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(aside, "w") as target:
-        for entry in sorted(source.namelist()):
-            content = timeless(entry, source.read(entry))
-            target.writestr(zipfile.ZipInfo(entry, EPOCH), content)
-    draft.unlink()
-    os.replace(aside, path)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder, "model.keras")
+        bare.save(draft)
+        rewrite(draft.read_bytes(), path)
+
+
+def estimators(model: dict[str, "BaseEstimator"], path: Path) -> None:
+    """Write named estimators of scikit-learn to `path` (.skops)."""
+    import skops.io
+
+    rewrite(skops.io.dumps(model), path)

@@ -29,6 +29,7 @@ class Fetched:
     path: Path
     author: str = ""
     licence: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Song:
     source: str
     fetch: Callable[[Path, str], Fetched]
     version: str = ""  # another one is another file
+    album: str = ""  # where the corpus file names one
     gone: str = ""  # private, deleted: the source lists it, and has it no more
     computed: bool = False  # fetching is work for a processor, not for the network
 

@@ -13,15 +13,41 @@ SPLITS = Path("data/splits.csv")
 TEST, VALIDATION = 0, 1  # the folds of these parts; the others are for training
 
 
-def folds(regions: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """A fold for every song, stratified by region. regions: [song]; returns int [song]."""
-    from sklearn.model_selection import StratifiedKFold
+def folds(regions: np.ndarray, groups: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """A fold for every song, stratified by region, each group whole; int [song].
 
-    fold = np.empty(len(regions), int)
-    kfold = StratifiedKFold(count, shuffle=True, random_state=seed)
-    for number, (_, songs) in enumerate(kfold.split(regions, regions)):
-        fold[songs] = number
+    regions, groups: [song]. Where groups are large, folds are as equal as groups permit.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    names, first, place = np.unique(groups, return_index=True, return_inverse=True)
+    if len(names) * 2 > len(groups):  # a copy here and there: one song stands for its group
+        kfold = StratifiedKFold(count, shuffle=True, random_state=seed)
+        fold = np.empty(len(names), int)
+        for number, (_, held) in enumerate(kfold.split(names, regions[first])):
+            fold[held] = number
+        return fold[place]
+    fold = np.empty(len(groups), int)
+    kfold = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    for number, (_, held) in enumerate(kfold.split(groups, regions, groups)):
+        fold[held] = number
     return fold
+
+
+def united(songs: pd.DataFrame, by: str) -> pd.Series:
+    """Each song's group: whom a recording or an album (author) connects, also by way of others.
+
+    songs: group (of recordings) and the column `by`. Songs without an album stay with their copies.
+    """
+    from stages.fingerprint import grouped
+
+    numbers = songs["group"].astype("category").cat.codes.to_numpy()
+    named = np.flatnonzero(songs[by] != "")
+    # an album's songs are each tied to its first
+    heads = songs.iloc[named].assign(place=named).groupby(by)["place"].transform("min")
+    pairs = pd.DataFrame({"a": numbers[named], "b": numbers[heads]})
+    whole = grouped(numbers.max() + 1, pairs)[numbers]
+    return songs.groupby(whole)["song"].transform("min")
 
 
 def part(fold: int) -> str:
@@ -38,11 +64,10 @@ def split(songs: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     learned = table.loc[~table["unknown"], "group"]
     # a recording that may be trained on cannot test for music of no region
     table = table[~(table["unknown"] & table["group"].isin(learned))].reset_index(drop=True)
-    known = ~table["unknown"].to_numpy()
-    first = table[known].drop_duplicates("group")
-    fold = folds(first["region"].to_numpy(str), count, seed)
-    table["fold"] = table["group"].map(dict(zip(first["group"], fold, strict=True)))
-    table["fold"] = table["fold"].where(known, -1).astype(int)
+    known = ~table["unknown"]
+    table["fold"] = -1
+    regions, groups = (table.loc[known, name].to_numpy(str) for name in ("region", "group"))
+    table.loc[known, "fold"] = folds(regions, groups, count, seed)
     table["part"] = table["fold"].map(part)
     return table
 
@@ -66,8 +91,10 @@ def enough(regions: list[str], table: pd.DataFrame, count: int) -> None:
 def main() -> None:
     chosen = params.from_command(__doc__)
     settings = chosen.split
-    songs = tables.read(SONGS, tables.SONGS)[["song", "unknown"]]
+    songs = tables.read(SONGS, tables.SONGS)[["song", "unknown", "album", "author"]]
     songs = tables.read(GROUPS, tables.GROUPS).merge(songs, on="song", validate="1:1")
+    if settings.group != "recording":
+        songs["group"] = united(songs, settings.group)
     # the corpus file, not the songs, says which regions there should be
     enough(corpus.load(chosen.corpus).classes(), songs, settings.folds)
     table = split(songs, settings.folds, settings.seed)

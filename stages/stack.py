@@ -3,7 +3,7 @@
 A folder holds <name>.npy [row, ...] and songs.csv: which song, made from what, has how many rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +35,7 @@ def update(
     task: Callable[..., np.ndarray],
     items: dict[str, tuple],
     label: str,
+    each: Callable[[Callable, Iterable[tuple], str], Iterator] = parallel.each,
 ) -> np.ndarray:
     """Write the array of all wanted songs and its index; returns the array, memory-mapped.
 
@@ -42,6 +43,7 @@ def update(
 
     wanted: song to key, in the order of the rows.
     task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.
+    each: how it is called for every song that is new.
 
     Raises:
         SystemExit: a song's task killed its process.
@@ -50,7 +52,7 @@ def update(
     old, kept = known(folder, name)
     fresh = [song for song, key in wanted.items() if kept.get(song, ("",))[0] != key]
     missing = set(fresh)
-    results = parallel.each(task, [items[song] for song in fresh], label)
+    results = each(task, [items[song] for song in fresh], label)
     aside = folder / f"{name}.part"
     rows, shape, dtype = [], (), None
     with aside.open("wb") as file:

@@ -14,6 +14,7 @@ SONGS = {
     "source": "string",  # link, path or tunes
     "author": "string",  # of the song, and its licence, where the source states them
     "licence": "string",
+    "album": "string",  # as the corpus file says, or else the file's tags
     "version": "string",  # of the song at its source; another one is fetched anew
     "path": "string",  # of the audio file, empty where the song failed
     "duration_s": "float64",
@@ -49,11 +50,16 @@ SPLITS = {
 }
 
 
+def parse(path: Path, columns: dict[str, str]) -> pd.DataFrame:
+    """Read a table of whatever columns; those that are named have these types."""
+    return pd.read_csv(path, dtype=columns, keep_default_na=False, na_values={"duration_s": [""]})
+
+
 def read(path: Path, columns: dict[str, str]) -> pd.DataFrame:
     """Read a table and check that it has exactly these columns, of these types."""
     if not path.is_file():
         raise SystemExit(f"{path}: not found. `dvc repro` makes it.")
-    table = pd.read_csv(path, dtype=columns, keep_default_na=False, na_values={"duration_s": [""]})
+    table = parse(path, columns)
     if list(table.columns) != list(columns):
         raise SystemExit(f"{path}: has columns {list(table.columns)}, not {list(columns)}")
     return table

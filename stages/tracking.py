@@ -7,6 +7,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stages.classifier import Classifier
+    from stages.dataset import Dataset
 
 
 def folder() -> Path:
@@ -82,6 +87,34 @@ def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator
     with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=tags) as active:
         mlflow.log_params(params)
         yield active.info.run_id
+
+
+def log_model(model: "Classifier", data: "Dataset", folder: Path) -> None:
+    """Log a trained model to the open run, with the shape of its input and output.
+
+    folder: where it was saved, which is logged as it is. A committee has no other form in MLflow.
+    """
+    import mlflow
+
+    mlflow.log_artifacts(str(folder), "models")
+    few = data.known()[:1]
+    # packages are named, since guessing takes 8 s and guesses wrongly
+    if not hasattr(model, "members"):
+        signature = mlflow.models.infer_signature(data.features[few], model.segments(data, few))
+        needs = ["tensorflow", "keras", "numpy"]
+        mlflow.tensorflow.log_model(
+            model.model, name="model", signature=signature, pip_requirements=needs
+        )
+    elif len(model.members) == 1:
+        statistics = data.song_statistics[data.songs[few[0]]][None]
+        estimator = model.members["song"]
+        mlflow.sklearn.log_model(
+            estimator,
+            name="model",
+            signature=mlflow.models.infer_signature(statistics, estimator.predict(statistics)),
+            pip_requirements=["scikit-learn", "numpy"],
+            serialization_format="skops",
+        )
 
 
 if __name__ == "__main__":

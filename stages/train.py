@@ -1,86 +1,82 @@
-"""`python -m stages.train`: the chosen model → models/, results/ and one MLflow run."""
+"""`python -m stages.train`: the chosen model → models/, results/ and one MLflow run.
+
+With evaluate.folds also cross-validates the chosen model; the model that is kept is the same.
+"""
 
 import json
 import os
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from stages import params
-from stages.balance import oversample, weights
-from stages.dataset import Dataset
+from stages import params, tables
+from stages.download import SONGS
+from stages.fingerprint import GROUPS
 from stages.params import Params
 
 if TYPE_CHECKING:
-    import keras
+    from stages.assessment import Assessment
+    from stages.crossvalidation import Fold
+    from stages.dataset import Dataset
 
-MODEL = Path("models/model.keras")
-CARD = Path("models/card.json")
-
-
-def moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of each coefficient. features: [segment, time, coefficient]."""
-    return features.mean(axis=(0, 1), dtype="float64"), features.var(axis=(0, 1), dtype="float64")
+MODELS = Path("models")
+CARD = MODELS / "card.json"
 
 
-def fit(
-    data: Dataset, settings: Params, on_epoch: Callable[[int, dict], None]
-) -> tuple["keras.Model", pd.DataFrame]:
-    """Train the chosen model on the training part, stopping early on the validation part.
+def card(found: "Assessment", regions: list[str], chosen: dict) -> str:
+    """What a user of the model must know beside its weights, as JSON."""
+    facts = {
+        "regions": regions,
+        "params": chosen,
+        "temperature": found.temperature,
+        "threshold": found.threshold,
+    }
+    return json.dumps(facts, indent=2, sort_keys=True) + "\n"
 
-    on_epoch(epoch, metrics) is called after every epoch, from 1. Returns the model with the
-    weights of its best epoch, and the history: one row per epoch.
+
+def by_recording(data: "Dataset") -> "Dataset":
+    """The data with copies of a recording as groups, whatever split.group says."""
+    groups = tables.read(GROUPS, tables.GROUPS).set_index("song")["group"]
+    return replace(data, groups=groups[data.songs].to_numpy(str))
+
+
+def folds(data: "Dataset", settings: Params, label: str) -> "list[Fold]":
+    """Cross-validate, with a progress bar."""
+    from tqdm import tqdm
+
+    from stages import crossvalidation
+
+    total = settings.evaluate.folds * settings.evaluate.repeats
+    return list(tqdm(crossvalidation.cross_validate(data, settings), label, total, unit="fold"))
+
+
+def evaluate(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict]":
+    """Cross-validate as evaluate: says; the folds and what metrics.json says of them.
+
+    Where albums are kept together, also with recordings alone: the fall is what albums give away.
     """
-    import keras
-    import tensorflow as tf
+    from tqdm import tqdm
 
-    from stages import models
+    from stages import crossvalidation, unknown
 
-    keras.utils.clear_session()  # or else layers are named after those of earlier trainings
-    keras.utils.set_random_seed(settings.train.seed)
-    tf.config.experimental.enable_op_determinism()
-    train, validation = data.rows("train"), data.rows("validation")
-    mean, variance = moments(data.features[train])
-    normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
-    build = models.module(settings.model).build
-    model = build(
-        data.features.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
-    )
-    model.compile(
-        keras.optimizers.Adam(settings.train.learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    class_weight = None
-    if settings.train.balance == "oversample":
-        random = np.random.default_rng(settings.train.seed)
-        train = train[oversample(data.labels[train], random)]
-    elif settings.train.balance == "weights":
-        class_weight = weights(data.labels[train])
-    history = model.fit(
-        data.features[train],
-        data.labels[train],
-        batch_size=settings.train.batch,
-        epochs=settings.train.epochs,
-        validation_data=(data.features[validation], data.labels[validation]),
-        class_weight=class_weight,
-        callbacks=[
-            keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.EarlyStopping(
-                patience=settings.train.patience, restore_best_weights=True
-            ),
-            keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: on_epoch(n + 1, logs)),
-        ],
-        verbose=0,
-    ).history
-    if not np.isfinite(history["loss"]).all() or not np.isfinite(history["val_loss"]).all():
-        raise SystemExit("train: the loss is not a finite number. Lower train.learning_rate.")
-    table = pd.DataFrame(history)
-    table.insert(0, "epoch", range(1, len(table) + 1))
-    return model, table
+    if not settings.evaluate.folds:
+        return [], {}
+    seed = settings.train.seed
+    found = folds(data, settings, "folds")
+    metrics = {
+        "folds": {unit: crossvalidation.summary(found, unit, seed) for unit in ("song", "segment")}
+    }
+    if settings.split.group != "recording":
+        loose = folds(by_recording(data), settings, "folds by recording")
+        song = crossvalidation.summary(loose, "song", seed)
+        fall = song["accuracy"] - metrics["folds"]["song"]["accuracy"]
+        metrics["folds_by_recording"] = {"song": song, "fall": fall}
+    if not len(data.rows("unknown")) and len(data.regions) > 2:
+        each = unknown.leave_one_out(data, settings)
+        scores = dict(tqdm(each, "leave one out", len(data.regions), unit="region"))
+        mean = sum(scores.values()) / len(scores)
+        metrics["leave_one_region_out"] = {"auroc": mean} | scores
+    return found, metrics
 
 
 def main() -> None:
@@ -89,7 +85,7 @@ def main() -> None:
     import mlflow
     from tqdm import tqdm
 
-    from stages import dataset, report, saving, tracking
+    from stages import assessment, dataset, report, suspects, tracking, unknown
 
     data = dataset.load(settings.features)
     chosen = settings.chosen()
@@ -101,21 +97,22 @@ def main() -> None:
                 bar.update()
                 bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
 
-            model, history = fit(data, settings, on_epoch)
-        saving.save(model, MODEL)
-        CARD.write_text(
-            json.dumps({"regions": data.regions, "params": chosen}, indent=2, sort_keys=True) + "\n"
+            rows = (data.rows(part) for part in ("train", "validation", "test"))
+            found = assessment.assess(data, *rows, settings, on_epoch)
+        found.model.save(MODELS)
+        CARD.write_text(card(found, data.regions, chosen))
+        tracking.log_model(found.model, data, MODELS)
+        metrics = report.measure(data, found, settings.train.seed)
+        metrics["unknown"] = unknown.listed(data, found)
+        judged, more = evaluate(data, settings)
+        metrics |= more
+        report.write(data, found, judged, metrics, settings)
+        songs = tables.read(SONGS, tables.SONGS)
+        suspects.suspects(report.predictions(data, found, judged), songs).to_csv(
+            report.FOLDER / "suspects.csv", index=False
         )
-        probabilities = model.predict(data.features, batch_size=256, verbose=0)
-        metrics = report.write(data, probabilities, history, settings)
         mlflow.log_metrics(report.flat(metrics))
         mlflow.log_artifacts(str(report.FOLDER), "results")
-        mlflow.tensorflow.log_model(
-            model,
-            name="model",
-            signature=mlflow.models.infer_signature(data.features[:1], probabilities[:1]),
-            pip_requirements=["tensorflow", "keras", "numpy"],
-        )
     print(report.sentence(metrics, data))
 
 

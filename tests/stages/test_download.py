@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import soundfile
 import yaml
 
-from stages import download, failure, journal, tables
-from tests.conftest import REPOSITORY, environment, tone
+from stages import corpus, download, failure, fetch, journal, params, tables
+from tests.conftest import RATE, REPOSITORY, environment, tone
 from tests.site import Site
 from tests.stages.test_audio import encode
 
@@ -315,3 +316,33 @@ def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
 )
 def test_messages_of_yt_dlp_have_their_kind(text, kind):
     assert failure.classify(text) == kind
+
+
+def test_a_table_of_before_there_were_albums_is_no_reason_to_fetch_anew(stage, site):
+    stage()
+    path = Path("data/songs.csv")
+    pd.read_csv(path).drop(columns="album").to_csv(path, index=False)
+    before = {file: file.stat().st_mtime_ns for file in Path("data/raw").rglob("*.wav")}
+    assert set(stage()["album"]) == {""}
+    assert {file: file.stat().st_mtime_ns for file in Path("data/raw").rglob("*.wav")} == before
+
+
+def test_the_album_is_the_corpus_files_or_else_the_tags(tmp_path, wav, monkeypatch):
+    wav("tagged/a.wav", 1)
+    with soundfile.SoundFile(tmp_path / "tagged/b.ogg", "w", RATE, 1) as file:
+        file.album, file.artist = "Winds", "Somebody"
+        file.write(tone(1))
+    chosen = corpus.Corpus.model_validate(
+        {
+            "regions": {
+                "A": {"sources": [{"source": f"{tmp_path}/tagged/*.wav", "album": "Mine"}]},
+                "B": {"sources": [f"{tmp_path}/tagged/b.ogg"]},
+            }
+        }
+    )
+    settings = params.load()
+    monkeypatch.chdir(tmp_path)
+    fetch.ASIDE.mkdir(parents=True)
+    songs = download.offered(chosen, settings)
+    rows = [fetch.fetch(song, settings.download) for song in songs]
+    assert [(row["album"], row["author"]) for row in rows] == [("Mine", ""), ("Winds", "Somebody")]

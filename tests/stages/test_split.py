@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.split import enough, split
+from stages.split import enough, split, united
 
 
 def songs(**counts):
@@ -84,3 +84,22 @@ def test_copies_count_once_towards_enough():
 
 def test_an_unknown_region_may_have_one_song():
     enough(["A"], songs(A=5, Other=1), 5)
+
+
+def test_an_album_is_in_one_part_whole_with_the_copies_of_its_songs():
+    table = songs(A=30, B=30)
+    table["album"] = [f"{region}{number // 5}" for number, region in enumerate(table["region"])]
+    table.loc[[7, 8], "album"] = ""
+    table.loc[[7, 20], "group"] = "s007"  # a copy of a song without an album
+    table["group"] = united(table, "album")
+    assert table.loc[[7, 20, 21], "group"].nunique() == 1
+    assert table.loc[8, "group"] == "s008"
+    for seed in range(5):
+        found = split(table, 3, seed)
+        assert (found.groupby("group")["fold"].nunique() == 1).all()
+        assert found.groupby("region")["fold"].nunique().tolist() == [3, 3]
+
+
+def test_songs_without_an_album_are_groups_of_their_own():
+    table = songs(A=6, B=6).assign(album="")
+    assert united(table, "album").tolist() == table["song"].tolist()

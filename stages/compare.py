@@ -1,0 +1,143 @@
+"""`python -m stages.compare RUN_A RUN_B`: is B better than A, or is it noise?
+
+Each run is a DVC experiment (its name, or any commit or branch), an MLflow run id, or a
+predictions.csv. Both must have answered the same songs: the test part of the same split, or all
+songs where evaluate.folds was set. The bootstrap draws songs, so that copies of a
+recording and repeats of a song count once.
+"""
+
+import argparse
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from stages import tracking
+
+PREDICTIONS = "results/predictions.csv"
+DRAWS = 10_000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    songs: int
+    accuracy: tuple[float, float]  # of A and of B
+    difference: float  # B less A
+    low: float  # of the 95 % interval of the difference
+    high: float
+    only: tuple[int, int]  # songs that A alone, and B alone, names rightly
+    p: float  # McNemar's exact test
+
+
+def rightness(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Of each test song its group, the share of repeats that were right, and whether most were."""
+    table = predictions[predictions["part"] == "test"]
+    right = (table["region"] == table["predicted"]).groupby(table["song"]).mean()
+    group = table.groupby("song")["group"].first()
+    return pd.DataFrame({"group": group, "share": right, "right": right > 0.5})
+
+
+def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
+    """Paired bootstrap of the difference in accuracy, and McNemar's exact test.
+
+    a, b: predictions.csv of two runs. Paired bootstrap: Efron and Tibshirani 1993, chapter 16;
+    McNemar 1947, with the exact binomial of the songs on which the two disagree.
+
+    Raises:
+        SystemExit: the two did not answer the same songs, or saw another truth.
+    """
+    one, other = rightness(a), rightness(b)
+    if set(one.index) != set(other.index):
+        shared = len(set(one.index) & set(other.index))
+        raise SystemExit(
+            f"compare: the runs were tested on different songs ({len(one)} and {len(other)}, "
+            f"{shared} in both). Use the same corpus, split and evaluate.folds for both."
+        )
+    truth = [table.groupby("song")["region"].first() for table in (a, b)]
+    if not truth[0][one.index].equals(truth[1][one.index]):
+        raise SystemExit("compare: the runs do not agree on the songs' true regions.")
+    other = other.loc[one.index]
+    difference = other["share"] - one["share"]
+    by_group = difference.groupby(one["group"]).agg(["sum", "size"]).to_numpy()
+    drawn = np.random.default_rng(seed).integers(0, len(by_group), (DRAWS, len(by_group)))
+    sums = by_group[drawn].sum(axis=1)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    only_a = int((one["right"] & ~other["right"]).sum())
+    only_b = int((other["right"] & ~one["right"]).sum())
+    p = binomtest(only_b, only_a + only_b).pvalue if only_a + only_b else 1.0
+    accuracy = float(one["share"].mean()), float(other["share"].mean())
+    return Comparison(
+        len(one),
+        accuracy,
+        float(difference.mean()),
+        float(low),
+        float(high),
+        (only_a, only_b),
+        float(p),
+    )
+
+
+def words(found: Comparison, a: str, b: str) -> str:
+    """The comparison in sentences."""
+    noise = found.low <= 0 <= found.high or found.p > 1 - LEVEL
+    if noise:
+        verdict = "That is not more than noise: these songs do not tell the two apart."
+    else:
+        better, worse = (b, a) if found.difference > 0 else (a, b)
+        verdict = f"That is more than noise: {better} is better than {worse}."
+    return (
+        f"{a}: {found.accuracy[0]:.3f} of {found.songs} songs named rightly\n"
+        f"{b}: {found.accuracy[1]:.3f}\n"
+        f"difference: {found.difference:+.3f} (95 % interval {found.low:+.3f} to "
+        f"{found.high:+.3f}, paired bootstrap over songs)\n"
+        f"right in one alone: {found.only[0]} songs in {a}, {found.only[1]} in {b} "
+        f"(McNemar's exact test: p = {found.p:.3g})\n{verdict}"
+    )
+
+
+def predictions(run: str) -> pd.DataFrame:
+    """predictions.csv of a file, an MLflow run or a DVC experiment.
+
+    Raises:
+        SystemExit: there is no such run, or it left no predictions.
+    """
+    if Path(run).is_file():
+        return pd.read_csv(run)
+    if re.fullmatch("[0-9a-f]{32}", run):
+        import mlflow
+
+        mlflow.set_tracking_uri(tracking.store())
+        try:
+            return pd.read_csv(mlflow.artifacts.download_artifacts(f"runs:/{run}/{PREDICTIONS}"))
+        except Exception as error:
+            raise SystemExit(f"compare: MLflow run {run}: {error}") from None
+    import dvc.api
+    from dvc.exceptions import DvcException
+
+    try:
+        return pd.read_csv(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
+    except (DvcException, OSError) as error:
+        raise SystemExit(
+            f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit whose "
+            f"predictions are here: {error}. `dvc exp show` lists experiments."
+        ) from None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("run_a", metavar="RUN_A", help="the one that is to be beaten")
+    parser.add_argument("run_b", metavar="RUN_B")
+    chosen = parser.parse_args()
+    found = compare(predictions(chosen.run_a), predictions(chosen.run_b))
+    print(words(found, chosen.run_a, chosen.run_b))
+
+
+if __name__ == "__main__":
+    main()

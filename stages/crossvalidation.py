@@ -1,0 +1,83 @@
+"""Every song judged by a model that has heard neither it nor a copy of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.assessment import Assessment, assess
+from stages.dataset import Dataset
+from stages.evaluation import Level, interval
+from stages.params import Params
+from stages.split import folds
+
+
+@dataclass(frozen=True)
+class Fold:
+    repeat: int  # from 1; each divides the songs anew
+    fold: int  # from 0; the part that was tested
+    assessment: Assessment
+
+
+def by_segment(data: Dataset, count: int, seed: int) -> np.ndarray:
+    """Fold of each segment, int [segment]; UNKNOWN rows have -1. Groups of songs stay whole."""
+    known = data.known()
+    _, first, place = np.unique(data.songs[known], return_index=True, return_inverse=True)
+    rows = known[first]
+    regions = np.array(data.regions)[data.labels[rows]]
+    fold = np.full(len(data.songs), -1)
+    fold[known] = folds(regions, data.groups[rows], count, seed)[place]
+    return fold
+
+
+def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
+    """Train for every fold of every repeat; the fold after the tested one is for validation."""
+    count = settings.evaluate.folds
+    for repeat in range(1, settings.evaluate.repeats + 1):
+        fold = by_segment(data, count, settings.split.seed + repeat - 1)
+        for test in range(count):
+            validation = (test + 1) % count
+            train = np.flatnonzero((fold >= 0) & (fold != test) & (fold != validation))
+            rows = train, np.flatnonzero(fold == validation), np.flatnonzero(fold == test)
+            yield Fold(repeat, test, assess(data, *rows, settings, lambda epoch, metrics: None))
+
+
+def joined(found: list[Fold], repeat: int, unit: str, calibrated: bool = True) -> Level:
+    """All answers of one repeat; every song (or segment) has one."""
+    tests = [fold.assessment for fold in found if fold.repeat == repeat]
+    levels = [one.test[unit] for one in tests]
+    answers = [level.probabilities for level in levels]
+    if calibrated:
+        answers = [one.calibrated("test", unit) for one in tests]
+    return Level(
+        np.concatenate([level.actual for level in levels]),
+        np.concatenate(answers),
+        np.concatenate([level.songs for level in levels]),
+        np.concatenate([level.groups for level in levels]),
+    )
+
+
+def summary(found: list[Fold], unit: str, seed: int) -> dict[str, float]:
+    """Mean over repeats, spread over folds, and the interval over songs.
+
+    A song that is in every repeat is one song: it is drawn with all its answers.
+    """
+    from sklearn.metrics import f1_score, recall_score
+
+    levels = [joined(found, repeat, unit) for repeat in sorted({fold.repeat for fold in found})]
+    right = np.concatenate([level.predicted == level.actual for level in levels])
+    low, high = interval(right, np.concatenate([level.groups for level in levels]), seed)
+    by_fold = [
+        (fold.assessment.test[unit].predicted == fold.assessment.test[unit].actual).mean()
+        for fold in found
+    ]
+    recall = [recall_score(level.actual, level.predicted, average="macro") for level in levels]
+    f1 = [f1_score(level.actual, level.predicted, average="macro") for level in levels]
+    return {
+        "accuracy": float(right.mean()),
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "accuracy_spread": float(np.std(by_fold)),  # standard deviation over folds
+        "macro_recall": float(np.mean(recall)),
+        "macro_f1": float(np.mean(f1)),
+    }

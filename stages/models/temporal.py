@@ -1,0 +1,42 @@
+"""Convolutions over time alone, and statistics over time where the tutorials flatten.
+
+Flattening learns what comes when within a window, which is chance; mean, deviation and maximum of
+what was heard are the same wherever the window was cut.
+"""
+
+import keras
+from keras import layers, ops
+
+from stages.params import Temporal
+
+
+@keras.saving.register_keras_serializable("stages")
+class Statistics(layers.Layer):
+    """[time, channel] → mean, standard deviation and maximum over time, [3 × channel]."""
+
+    def call(self, inputs: "keras.KerasTensor") -> "keras.KerasTensor":
+        # without the constant, the root's slope is infinite where a channel is silent
+        deviation = ops.sqrt(ops.var(inputs, axis=1) + 1e-4)
+        return ops.concatenate([ops.mean(inputs, 1), deviation, ops.max(inputs, 1)], axis=1)
+
+
+def build(
+    shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Temporal
+) -> keras.Model:
+    """shape: (time, channel) of a segment. The output is a probability for each region."""
+    inputs = keras.Input(shape)
+    outputs = normalise(inputs)
+    if shape[0] >= params.frames * 8:
+        outputs = layers.AveragePooling1D(params.frames)(outputs)
+    for place, filters in enumerate(params.filters):
+        before = outputs
+        outputs = layers.Conv1D(filters, params.kernel, padding="same", use_bias=False)(outputs)
+        outputs = layers.BatchNormalization(momentum=0.9)(outputs)
+        outputs = layers.ReLU()(outputs)
+        if before.shape[-1] == filters:
+            outputs = layers.Add()([before, outputs])
+        if place + 1 < len(params.filters) and outputs.shape[1] > 1:
+            outputs = layers.MaxPooling1D(2)(outputs)
+    outputs = layers.BatchNormalization(momentum=0.9)(Statistics()(outputs))
+    outputs = layers.Dropout(params.dropout)(outputs)
+    return keras.Model(inputs, layers.Dense(regions, activation="softmax")(outputs))

@@ -1,0 +1,77 @@
+"""`python -m stages.musicnn`: what a pretrained network hears in every segment, as one array."""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from stages import extraction, mel, parallel, params, pretrained
+from stages.params import Musicnn
+from stages.pretrained import BANDS, FRAMES, WEIGHTS
+
+RATE = 16_000  # Hz
+N_FFT, HOP_LENGTH = 512, 256  # samples
+BATCH = 48  # patches
+
+
+def patches(window: np.ndarray, sample_rate: int, count: int) -> np.ndarray:
+    """The network's input for one segment [sample]: float32 [patch, frame, band].
+
+    `count` patches of 3 s, spread evenly from end to end; a segment that is shorter is looped.
+    """
+    resampled = soxr.resample(window, sample_rate, RATE)
+    # float32: the original's float16 overflows where music is loud
+    energy = mel.power(resampled, RATE, N_FFT, HOP_LENGTH, BANDS)
+    level = np.log10(10_000 * energy + 1).astype("float32")
+    if len(level) < FRAMES:
+        level = np.resize(level, (FRAMES, BANDS))
+    starts = np.linspace(0, len(level) - FRAMES, count).round().astype(int)
+    return np.stack([level[start : start + FRAMES] for start in starts])
+
+
+@cache
+def listener(networks: tuple[str, ...]) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from patches [patch, frame, band] to activations [patch, 1506 a network]."""
+    import tensorflow as tf
+
+    values = pretrained.weights(WEIGHTS)
+    models = [pretrained.network(values[name]) for name in networks]
+
+    def hear(batch: tf.Tensor) -> tf.Tensor:
+        return tf.concat([model(batch, training=False)[0] for model in models], axis=1)
+
+    return tf.function(hear, input_signature=[tf.TensorSpec((None, FRAMES, BANDS))])
+
+
+def song(path: Path, segments: int, features: str, settings: Musicnn) -> np.ndarray:
+    """Activations of a song's segments, float32 [segment, patch, channel]."""
+    rows = []
+    batch: list[np.ndarray] = []
+    for place, (window, rate) in enumerate(extraction.windows(path, segments), 1):
+        batch.append(patches(window, rate, settings.patches))
+        if len(batch) * settings.patches >= BATCH or place == segments:
+            heard = np.asarray(listener(settings.networks)(np.concatenate(batch)))
+            rows.append(heard.reshape(len(batch), settings.patches, -1))
+            batch = []
+    return np.concatenate(rows)
+
+
+def main() -> None:
+    settings = params.from_command(__doc__).musicnn
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    pretrained.weights(WEIGHTS)
+    modules = ["stages.musicnn", "stages.pretrained", "stages.mel"]
+    packages = ["numpy", "scipy", "soxr", "tensorflow", "keras"]
+    # one process, since TensorFlow keeps all cores busy by itself
+    extraction.update("musicnn", settings, modules, packages, song, parallel.here)
+
+
+if __name__ == "__main__":
+    import stages.failure
+    import stages.musicnn
+
+    with stages.failure.told("musicnn"):
+        stages.musicnn.main()

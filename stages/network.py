@@ -1,0 +1,108 @@
+"""Trains a Keras network on segments; a song's answer is its segments' together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from stages import models
+from stages.balance import oversample, weights
+from stages.dataset import Dataset
+from stages.evaluation import by_song
+from stages.params import Params
+
+if TYPE_CHECKING:
+    import keras
+
+    from stages.classifier import OnEpoch
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network; see stages.classifier.Classifier."""
+
+    model: "keras.Model"
+
+    def segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
+        return self.model.predict(data.features[rows], batch_size=256, verbose=0)
+
+    def songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return by_song(self.segments(data, rows), data.songs[rows])
+
+    def save(self, folder: Path) -> None:
+        from stages import saving
+
+        saving.network(self.model, folder / "model.keras")
+
+
+def moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each coefficient. features: [segment, time, coefficient]."""
+    return features.mean(axis=(0, 1), dtype="float64"), features.var(axis=(0, 1), dtype="float64")
+
+
+def fit(
+    data: Dataset,
+    train: np.ndarray,
+    validation: np.ndarray | None,
+    settings: Params,
+    on_epoch: "OnEpoch",
+    epochs: int | None = None,
+) -> tuple[Network, pd.DataFrame]:
+    """Train the chosen network; as stages.classifier.learn.
+
+    With validation rows it stops early and keeps the weights of its best epoch.
+    """
+    import keras
+    import tensorflow as tf
+
+    keras.utils.clear_session()  # or else layers are named after those of earlier trainings
+    keras.utils.set_random_seed(settings.train.seed)
+    tf.config.experimental.enable_op_determinism()
+    features, labels = data.features[train], data.labels[train]
+    mean, variance = moments(features)
+    normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
+    build = models.module(settings.model).build
+    model = build(
+        data.features.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
+    )
+    model.compile(
+        keras.optimizers.Adam(settings.train.learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    class_weight = None
+    if settings.train.balance == "oversample":
+        random = np.random.default_rng(settings.train.seed)
+        drawn = oversample(labels, random)
+        features, labels = features[drawn], labels[drawn]
+    elif settings.train.balance == "weights":
+        class_weight = weights(labels)
+    callbacks = [
+        keras.callbacks.TerminateOnNaN(),
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: on_epoch(n + 1, logs)),
+    ]
+    held = None
+    if validation is not None:
+        held = data.features[validation], data.labels[validation]
+        patience = settings.train.patience
+        callbacks.append(
+            keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+        )
+    history = model.fit(
+        features,
+        labels,
+        batch_size=settings.train.batch,
+        epochs=epochs or settings.train.epochs,
+        validation_data=held,
+        class_weight=class_weight,
+        callbacks=callbacks,
+        verbose=0,
+    ).history
+    losses = history["loss"] + history.get("val_loss", [])
+    if not np.isfinite(losses).all():
+        raise SystemExit("train: the loss is not a finite number. Lower train.learning_rate.")
+    table = pd.DataFrame(history)
+    table.insert(0, "epoch", range(1, len(table) + 1))
+    return Network(model), table

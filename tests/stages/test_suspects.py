@@ -1,0 +1,33 @@
+import numpy as np
+import pandas as pd
+
+from stages.suspects import suspects
+
+SONGS = pd.DataFrame(
+    {
+        "song": ["a", "b", "c"],
+        "title": ["A", "B", "C"],
+        "source": ["https://example.org/a", "folder: b.mp3", "folder: c.mp3"],
+        "path": ["data/raw/X/a.webm", "data/raw/X/b.mp3", "data/raw/Y/c.mp3"],
+    }
+)
+
+
+def test_the_most_suspicious_comes_first_with_where_to_listen():
+    predictions = pd.DataFrame(
+        {
+            "song": ["a", "b", "c", "a", "b", "c"],
+            "region": ["X", "X", "Y"] * 2,
+            "p_X": [0.2, 0.7, 0.5, 0.0, 0.9, 0.5],
+            "p_Y": [0.8, 0.3, 0.5, 1.0, 0.1, 0.5],
+        }
+    )
+    table = suspects(predictions, SONGS)
+    assert table["song"].tolist() == ["a", "c", "b"]
+    assert table["likely"].tolist() == ["Y", "X", "Y"]
+    assert np.allclose(table["margin"], [-0.8, 0, 0.6])
+    assert table["listen"].tolist() == [
+        "https://example.org/a",
+        "data/raw/Y/c.mp3",
+        "data/raw/X/b.mp3",
+    ]
