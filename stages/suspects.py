@@ -3,37 +3,39 @@
 import numpy as np
 import pandas as pd
 
-COLUMNS = [
-    *("song", "region", "likely", "margin", "probability", "likely_probability", "title", "listen")
-]
+from stages.calibration import TINY
+
+COLUMNS = ["song", "region", "likely", "probability", "likely_probability", "title", "listen"]
 
 
 def suspects(predictions: pd.DataFrame, songs: pd.DataFrame) -> pd.DataFrame:
-    """Songs by how much likelier another region is than their own, the most suspicious first.
+    """All songs that were answered, by how unlikely their own region is, the unlikeliest first.
 
-    The margin is the out-of-fold probability of the own label less that of the likeliest other
-    one, between -1 and 1 (normalised margin: Northcutt et al., Confident Learning, 2021).
+    The out-of-fold probability of the own label, geometric mean over repeats, is what finds most
+    songs that were moved on purpose (self-confidence: Northcutt et al., Confident Learning, 2021).
+    likely: the likeliest other region.
 
     predictions: song, region and p_<region>, one row for each repeat. songs: song, title, source
     and path.
     """
     columns = [name for name in predictions if name.startswith("p_")]
-    mean = predictions.groupby("song").agg({"region": "first"} | dict.fromkeys(columns, "mean"))
     regions = np.array([name.removeprefix("p_") for name in columns])
-    values = mean[columns].to_numpy()
-    own = regions == mean["region"].to_numpy(str)[:, None]  # [song, region]
-    others = np.where(own, -1, values)
+    by_song = predictions.groupby("song")
+    logs = np.log(predictions[columns].clip(lower=TINY)).groupby(predictions["song"]).mean()
+    mean = np.exp(logs.to_numpy())  # [song, region]
+    mean /= mean.sum(axis=1, keepdims=True)
+    region = by_song["region"].first()
+    own = regions == region.to_numpy(str)[:, None]
+    others = np.where(own, -1, mean)
     table = pd.DataFrame(
         {
-            "song": mean.index,
-            "region": mean["region"].to_numpy(),
+            "song": region.index,
+            "region": region.to_numpy(),
             "likely": regions[others.argmax(axis=1)],
-            "margin": values[own] - others.max(axis=1),
-            "probability": values[own],
-            "likely_probability": others.max(axis=1),
+            "probability": mean[own].round(6),
+            "likely_probability": others.max(axis=1).round(6),
         }
     ).merge(songs[["song", "title", "source", "path"]], on="song")
     link = table["source"].str.match("https?://")
     table["listen"] = table["source"].where(link, table["path"])
-    table = table.sort_values(["margin", "song"]).round(6)
-    return table[COLUMNS]
+    return table.sort_values(["probability", "song"])[COLUMNS]

@@ -18,14 +18,17 @@ def test_the_most_suspicious_comes_first_with_where_to_listen():
         {
             "song": ["a", "b", "c", "a", "b", "c"],
             "region": ["X", "X", "Y"] * 2,
-            "p_X": [0.2, 0.7, 0.5, 0.0, 0.9, 0.5],
-            "p_Y": [0.8, 0.3, 0.5, 1.0, 0.1, 0.5],
+            "p_X": [0.2, 0.7, 0.5, 0.05, 0.9, 0.5],
+            "p_Y": [0.8, 0.3, 0.5, 0.95, 0.1, 0.5],
         }
     )
     table = suspects(predictions, SONGS)
     assert table["song"].tolist() == ["a", "c", "b"]
     assert table["likely"].tolist() == ["Y", "X", "Y"]
-    assert np.allclose(table["margin"], [-0.8, 0, 0.6])
+    own = np.sqrt([0.2 * 0.05, 0.5 * 0.5, 0.7 * 0.9])
+    other = np.sqrt([0.8 * 0.95, 0.5 * 0.5, 0.3 * 0.1])
+    assert np.allclose(table["probability"], own / (own + other), atol=1e-5)
+    assert np.allclose(table["likely_probability"], other / (own + other), atol=1e-5)
     assert table["listen"].tolist() == [
         "https://example.org/a",
         "data/raw/Y/c.mp3",
