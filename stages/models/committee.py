@@ -1,25 +1,25 @@
-"""Two logistic regressions that hear differently: one whole songs, one each segment by itself.
+"""A support vector machine that hears songs, and a logistic regression that hears segments.
 
 The first sees how a song varies, the second has twenty times as many examples. They err on
-different songs; the mean of their log-probabilities is better than either.
+different songs: the mean of their log-probabilities is better than either.
 """
 
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from stages.params import Committee
 
 
 def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
     """An estimator of songs' statistics, and one of segments', whose shape is `segments`."""
-    whole = LogisticRegression(C=params.song_c, max_iter=5000)
-    part = LogisticRegression(C=params.segment_c, max_iter=5000)
-    # whitened: what is rare in music counts as much as what is common
     count = min(params.axes, *segments)
+    # whitened: what is rare in music counts as much as what is common
     axes = PCA(count, whiten=True, svd_solver="randomized", random_state=seed)
+    regression = LogisticRegression(C=params.segment_c, max_iter=5000)
     return {
-        "song": make_pipeline(StandardScaler(), whole),
-        "segment": make_pipeline(StandardScaler(), axes, part),
+        "song": make_pipeline(StandardScaler(), SVC(C=params.song_c)),
+        "segment": make_pipeline(StandardScaler(), axes, regression),
     }

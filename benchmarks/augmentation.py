@@ -1,0 +1,188 @@
+"""`python -m benchmarks.augmentation`: what helps a network on a few hundred songs.
+
+The network `temporal` on the features in data/ (`dvc exp run -S corpus=games -S features=logmel`),
+cross-validated on 5 folds, with one change at a time; every variant trains for EPOCHS on four
+fifths of the songs, so that nothing is chosen by the songs it is tested on. Variants that are in
+benchmarks/results/augmentation.json already are not run again. What helps belongs into
+stages/network.py; what does not stays here.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stages import params
+from stages.dataset import Dataset
+from stages.params import Params
+
+if TYPE_CHECKING:
+    import keras
+
+TABLE = Path("benchmarks/results/augmentation.json")
+FOLDS, EPOCHS, BATCH = 5, 15, 32
+Batch = tuple[np.ndarray, np.ndarray]  # [segment, time, channel] and targets [segment, region]
+Change = Callable[[np.ndarray, np.ndarray, np.random.Generator], Batch]
+
+
+def nothing(x: np.ndarray, y: np.ndarray, random: np.random.Generator) -> Batch:
+    return x, y
+
+
+def mixup(x: np.ndarray, y: np.ndarray, random: np.random.Generator) -> Batch:
+    """Sums of two segments and of their labels (Zhang et al. 2018, alpha 0.4)."""
+    share = random.beta(0.4, 0.4, len(x)).astype("float32")
+    other = random.permutation(len(x))
+    x = share[:, None, None] * x + (1 - share[:, None, None]) * x[other]
+    return x, share[:, None] * y + (1 - share[:, None]) * y[other]
+
+
+def masks(x: np.ndarray, y: np.ndarray, random: np.random.Generator) -> Batch:
+    """A tenth of the time and a sixth of the channels at most set to the mean (SpecAugment)."""
+    x = x.copy()
+    for segment in x:
+        for axis, most in ((0, 10), (1, 6)):
+            size = segment.shape[axis]
+            width = random.integers(0, size // most + 1)
+            start = random.integers(0, size - width + 1)
+            place = [slice(None), slice(None)]
+            place[axis] = slice(start, start + width)
+            segment[tuple(place)] = segment.mean()
+    return x, y
+
+
+def gain_and_equaliser(x: np.ndarray, y: np.ndarray, random: np.random.Generator) -> Batch:
+    """A level of its own for each segment, 6 dB, and a smooth curve over its channels, 3 dB."""
+    knots = np.linspace(0, x.shape[2] - 1, 5)
+    curve = np.stack(
+        [np.interp(np.arange(x.shape[2]), knots, random.normal(0, 3, 5)) for _ in range(len(x))]
+    )
+    shift = random.normal(0, 6, (len(x), 1)) + curve
+    return x + shift[:, None, :].astype("float32"), y
+
+
+VARIANTS: dict[str, tuple[Change, dict]] = {
+    "as it is": (nothing, {}),
+    "mixup": (mixup, {}),
+    "SpecAugment": (masks, {}),
+    "gain and equaliser": (gain_and_equaliser, {}),
+    "label smoothing 0.1": (nothing, {"smoothing": 0.1}),
+    "cosine schedule": (nothing, {"cosine": True}),
+    "weight averaging": (nothing, {"average": True}),
+    "weight decay 0.01": (nothing, {"decay": 0.01}),
+}
+
+
+def batches(
+    data: Dataset, rows: np.ndarray, change: Change, random: np.random.Generator
+) -> "keras.utils.PyDataset":
+    """Balanced batches, as the oversampling of training makes them, changed as they are drawn."""
+    import keras
+
+    from stages.balance import oversample
+
+    targets = np.eye(len(data.regions), dtype="float32")
+
+    class Batches(keras.utils.PyDataset):
+        def __init__(self) -> None:
+            super().__init__()
+            self.on_epoch_begin()
+
+        def on_epoch_begin(self) -> None:
+            self.order = rows[oversample(data.labels[rows], random)]
+
+        def __len__(self) -> int:
+            return len(self.order) // BATCH
+
+        def __getitem__(self, place: int) -> Batch:
+            drawn = np.sort(self.order[place * BATCH : (place + 1) * BATCH])
+            return change(data.features[drawn], targets[data.labels[drawn]], random)
+
+    return Batches()
+
+
+def trained(data: Dataset, rows: np.ndarray, settings: Params, variant: str) -> "keras.Model":
+    """The network `temporal`, trained on some rows with one change."""
+    import keras
+
+    from stages import network
+    from stages.models import temporal
+
+    change, more = VARIANTS[variant]
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(settings.train.seed)
+    mean, variance = network.moments(data.features[rows])
+    normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
+    shape = data.features.shape[1:]
+    model = temporal.build(shape, len(data.regions), normalise, settings.temporal)
+    drawn = batches(data, rows, change, np.random.default_rng(settings.train.seed))
+    rate = settings.train.learning_rate
+    if "cosine" in more:
+        rate = keras.optimizers.schedules.CosineDecay(2 * rate, len(drawn) * EPOCHS)
+    average = {"use_ema": True, "ema_momentum": 0.99} if "average" in more else {}
+    model.compile(
+        keras.optimizers.Adam(rate, weight_decay=more.get("decay"), **average),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=more.get("smoothing", 0)),
+    )
+    model.fit(drawn, epochs=EPOCHS, verbose=0)
+    if average:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+    return model
+
+
+def main() -> None:
+    settings = params.from_command(__doc__)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tqdm import tqdm
+
+    from stages import crossvalidation, dataset
+    from stages.evaluation import by_song, interval
+
+    data = dataset.load(settings.features)
+    fold = crossvalidation.by_segment(data, FOLDS, settings.split.seed)
+    rows = json.loads(TABLE.read_text()) if TABLE.is_file() else []
+    for variant in VARIANTS:
+        here = settings.corpus, settings.features, variant
+        if here in [(row["corpus"], row["features"], row["variant"]) for row in rows]:
+            continue
+        start = time.perf_counter()
+        answers = np.zeros((len(data.songs), len(data.regions)))
+        for test in tqdm(range(FOLDS), variant, unit="fold"):
+            train = np.flatnonzero((fold >= 0) & (fold != test))
+            held = np.flatnonzero(fold == test)
+            model = trained(data, train, settings, variant)
+            answers[held] = model.predict(data.features[held], batch_size=256, verbose=0)
+        known = data.known()
+        whole = by_song(answers[known], data.songs[known])[1]
+        first = np.unique(data.songs[known], return_index=True)[1]
+        right = whole.argmax(axis=1) == data.labels[known][first]
+        low, high = interval(right, data.groups[known][first], settings.train.seed)
+        segments = answers[known].argmax(axis=1) == data.labels[known]
+        rows.append(
+            {
+                "corpus": settings.corpus,
+                "features": settings.features,
+                "variant": variant,
+                "song_accuracy": round(float(right.mean()), 4),
+                "low": round(low, 4),
+                "high": round(high, 4),
+                "segment_accuracy": round(float(segments.mean()), 4),
+                "train_s": round((time.perf_counter() - start) / FOLDS, 1),
+            }
+        )
+        TABLE.write_text(json.dumps(rows, indent=2) + "\n")
+    print("| variant | songs | 95 % interval | segments | s a fold |\n|---|---|---|---|---|")
+    for row in rows:
+        if (row["corpus"], row["features"]) == (settings.corpus, settings.features):
+            print(
+                f"| {row['variant']} | {row['song_accuracy']:.3f} | {row['low']:.2f} to "
+                f"{row['high']:.2f} | {row['segment_accuracy']:.3f} | {row['train_s']:.0f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""`python -m benchmarks.models`: every model on every kind of features, by songs never heard.
+
+On the corpus of params.yaml, whose segments must be in data/ (`dvc exp run -S corpus=games`).
+Makes what features are missing, times their extraction in one process on a sample, and
+cross-validates every pair of ROWS, 5 folds, copies of a recording together. A pair that is in
+benchmarks/results/models.json already is not run again; take its row out to have it anew. Prints
+the table, best last, and the choice by nested validation.
+
+Nested: in each fold the pair is chosen that did best on that fold's *validation* songs, and it
+answers for the fold's test songs. That row, not the best of all rows, is what may be expected of
+choosing by these figures: the best row is partly luck.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from stages import params
+from stages.params import Params
+
+RESULTS = Path("benchmarks/results")
+TABLE = RESULTS / "models.json"
+FOLDS = 5
+ROWS = [  # features, model, repeats: networks of minutes a fold are trained for one repeat alone
+    ("mfcc", "logistic", 3),
+    ("mfcc", "svm", 3),
+    ("mfcc", "committee", 3),
+    ("logmel", "svm", 3),
+    ("logmel", "committee", 3),
+    ("musicnn", "logistic", 3),
+    ("musicnn", "svm", 3),
+    ("musicnn", "committee", 3),
+    ("mfcc", "temporal", 1),
+    ("logmel", "temporal", 1),
+    ("musicnn", "dense_deep", 1),
+    ("mfcc", "dense_deep", 1),
+    ("mfcc", "cnn", 1),
+    ("mfcc", "dense", 1),
+]
+SAMPLE = 200  # segments
+PATIENCE = 3  # epochs, in place of train.patience: the networks are at their best early
+
+
+def seconds_of_extraction(features: str, settings: Params) -> float:
+    """What all songs' features take in one process, from a sample of SAMPLE segments or more."""
+    from stages import extraction, tables
+    from stages.segment import FLACS, SEGMENTS
+
+    stage = import_module(f"stages.{features}")
+    task = getattr(stage, "song", extraction.song)
+    table = tables.read(SEGMENTS, tables.SEGMENTS)
+    counts = table.groupby(["region", "song"]).size().sample(frac=1, random_state=1)
+    heard, start = 0, None
+    for (region, song), count in counts.items():
+        task(FLACS / region / f"{song}.flac", count, features, getattr(settings, features))
+        if start is None:  # the first song loads what all need
+            start = time.perf_counter()
+            continue
+        heard += count
+        if heard >= SAMPLE:
+            break
+    return (time.perf_counter() - start) / heard * len(table)
+
+
+def judged(settings: Params) -> tuple[dict, list[dict]]:
+    """The row of models.json, and each fold's answers for nested choice."""
+    from tqdm import tqdm
+
+    from stages import crossvalidation, dataset
+
+    data = dataset.load(settings.features)
+    start = time.perf_counter()
+    total = FOLDS * settings.evaluate.repeats
+    label = f"{settings.model} on {settings.features}"
+    found = list(tqdm(crossvalidation.cross_validate(data, settings), label, total, unit="fold"))
+    seconds = time.perf_counter() - start
+    song = crossvalidation.summary(found, "song", settings.train.seed)
+    segment = crossvalidation.summary(found, "segment", settings.train.seed)
+    row = {
+        "corpus": settings.corpus,
+        "features": settings.features,
+        "model": settings.model,
+        "repeats": settings.evaluate.repeats,
+        "song_accuracy": round(song["accuracy"], 4),
+        "low": round(song["accuracy_low"], 4),
+        "high": round(song["accuracy_high"], 4),
+        "macro_recall": round(song["macro_recall"], 4),
+        "macro_f1": round(song["macro_f1"], 4),
+        "segment_accuracy": round(segment["accuracy"], 4),
+        "train_s": round(seconds / total, 1),  # of a fold: both trainings and the answers
+    }
+    answers = []
+    for fold in found:
+        held, test = fold.assessment.validation["song"], fold.assessment.test["song"]
+        answers.append(
+            {
+                "repeat": fold.repeat,
+                "fold": fold.fold,
+                "validation": float((held.predicted == held.actual).mean()),
+                "songs": test.songs.tolist(),
+                "actual": test.actual.tolist(),
+                "predicted": test.predicted.tolist(),
+            }
+        )
+    return row, answers
+
+
+def nested(answers: dict[str, list[dict]], seed: int) -> dict:
+    """What choosing by each fold's validation songs gives on its test songs.
+
+    answers: by pair, each fold's, of pairs with the same folds; of equals the first is chosen.
+    """
+    from sklearn.metrics import f1_score, recall_score
+
+    from stages.evaluation import interval
+
+    pairs = list(answers)
+    chosen = []
+    for folds in zip(*answers.values(), strict=True):
+        best = int(np.argmax([fold["validation"] for fold in folds]))
+        chosen.append((pairs[best], folds[best]))
+    actual, predicted, songs = (
+        np.concatenate([fold[name] for _, fold in chosen])
+        for name in ("actual", "predicted", "songs")
+    )
+    low, high = interval(actual == predicted, songs, seed)
+    counts = {pair: sum(name == pair for name, _ in chosen) for pair in pairs}
+    return {
+        "song_accuracy": round(float((actual == predicted).mean()), 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
+        "macro_recall": round(float(recall_score(actual, predicted, average="macro")), 4),
+        "macro_f1": round(float(f1_score(actual, predicted, average="macro")), 4),
+        "chosen": {pair: count for pair, count in counts.items() if count},
+    }
+
+
+def draw(settings: Params, rows: list[dict], folder: Path) -> None:
+    """The confusion matrix of the most accurate pair, its first repeat: every song once."""
+    from stages import dataset, plots
+
+    best = max(rows, key=lambda row: row["song_accuracy"])
+    pair = f"{best['features']}_{best['model']}"
+    folds = json.loads((folder / f"{pair}.json").read_text())
+    first = [fold for fold in folds if fold["repeat"] == 1]
+    actual, predicted = (
+        np.concatenate([fold[name] for fold in first]) for name in ("actual", "predicted")
+    )
+    regions = dataset.load(best["features"]).regions
+    title = f"{best['model']} on {best['features']}, corpus {settings.corpus}, {FOLDS} folds"
+    picture = RESULTS / f"models_{settings.corpus}_confusion.png"
+    plots.confusion(actual, predicted, regions, "song", title, picture)
+
+
+def main() -> None:
+    settings = params.from_command(__doc__)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from stages.dataset import array
+
+    rows = json.loads(TABLE.read_text()) if TABLE.is_file() else []
+    folder = RESULTS / f"models_{settings.corpus}"
+    folder.mkdir(parents=True, exist_ok=True)
+    extract_s = {
+        row["features"]: row["extract_s"] for row in rows if row["corpus"] == settings.corpus
+    }
+    for features, model, repeats in ROWS:
+        known = {(row["corpus"], row["features"], row["model"]) for row in rows}
+        if (settings.corpus, features, model) in known:
+            continue
+        if not array(features).is_file():
+            subprocess.run([sys.executable, "-m", f"stages.{features}"], check=True)
+        if features not in extract_s:
+            extract_s[features] = seconds_of_extraction(features, settings)
+        chosen = settings.model_copy(
+            update={
+                "features": features,
+                "model": model,
+                "train": settings.train.model_copy(update={"patience": PATIENCE}),
+                "evaluate": params.Evaluate(folds=FOLDS, repeats=repeats),
+            }
+        )
+        row, answers = judged(chosen)
+        rows.append(row | {"extract_s": round(extract_s[features], 1)})
+        (folder / f"{features}_{model}.json").write_text(json.dumps(answers) + "\n")
+        TABLE.write_text(json.dumps(rows, indent=2) + "\n")
+    rows = [row for row in rows if row["corpus"] == settings.corpus and row["model"] != "nested"]
+    answers = {
+        f"{row['model']} on {row['features']}": json.loads(
+            (folder / f"{row['features']}_{row['model']}.json").read_text()
+        )
+        for row in sorted(rows, key=lambda row: row["train_s"])
+        if row["repeats"] == max(one["repeats"] for one in rows)
+    }
+    choice = nested(answers, settings.train.seed)
+    (folder / "nested.json").write_text(json.dumps(choice, indent=2) + "\n")
+    draw(settings, rows, folder)
+    print("| features | model | songs | 95 % interval | macro recall | macro-F1 | s a fold |")
+    print("|---|---|---|---|---|---|---|")
+    for row in sorted(rows, key=lambda row: row["song_accuracy"]):
+        print(
+            f"| {row['features']} | {row['model']} | {row['song_accuracy']:.3f} "
+            f"| {row['low']:.2f} to {row['high']:.2f} | {row['macro_recall']:.3f} "
+            f"| {row['macro_f1']:.3f} | {row['train_s']:.0f} |"
+        )
+    print(f"\nChosen by nested validation: {choice}")
+
+
+if __name__ == "__main__":
+    main()
