@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.choice import nested, scored, together
 from stages import params
 from stages.params import Params
 
@@ -42,6 +43,14 @@ ROWS = [  # features, model, repeats: networks of minutes a fold are trained for
     ("mfcc", "dense_deep", 1),
     ("mfcc", "cnn", 1),
     ("mfcc", "dense", 1),
+]
+TOGETHER = [  # pairs whose log-probabilities are averaged: features combined
+    ("committee on musicnn", "committee on logmel"),
+    ("committee on musicnn", "committee on mfcc", "committee on logmel"),
+    ("committee on musicnn", "temporal on logmel"),
+    ("committee on mfcc", "temporal on mfcc"),
+    ("committee on logmel", "temporal on logmel"),
+    ("committee on musicnn", "committee on logmel", "temporal on logmel"),
 ]
 SAMPLE = 200  # segments
 PATIENCE = 3  # epochs, in place of train.patience: the networks are at their best early
@@ -105,40 +114,11 @@ def judged(settings: Params) -> tuple[dict, list[dict]]:
                 "validation": float((held.predicted == held.actual).mean()),
                 "songs": test.songs.tolist(),
                 "actual": test.actual.tolist(),
-                "predicted": test.predicted.tolist(),
+                "groups": test.groups.tolist(),
+                "probabilities": fold.assessment.calibrated("test", "song").round(4).tolist(),
             }
         )
     return row, answers
-
-
-def nested(answers: dict[str, list[dict]], seed: int) -> dict:
-    """What choosing by each fold's validation songs gives on its test songs.
-
-    answers: by pair, each fold's, of pairs with the same folds; of equals the first is chosen.
-    """
-    from sklearn.metrics import f1_score, recall_score
-
-    from stages.evaluation import interval
-
-    pairs = list(answers)
-    chosen = []
-    for folds in zip(*answers.values(), strict=True):
-        best = int(np.argmax([fold["validation"] for fold in folds]))
-        chosen.append((pairs[best], folds[best]))
-    actual, predicted, songs = (
-        np.concatenate([fold[name] for _, fold in chosen])
-        for name in ("actual", "predicted", "songs")
-    )
-    low, high = interval(actual == predicted, songs, seed)
-    counts = {pair: sum(name == pair for name, _ in chosen) for pair in pairs}
-    return {
-        "song_accuracy": round(float((actual == predicted).mean()), 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-        "macro_recall": round(float(recall_score(actual, predicted, average="macro")), 4),
-        "macro_f1": round(float(f1_score(actual, predicted, average="macro")), 4),
-        "chosen": {pair: count for pair, count in counts.items() if count},
-    }
 
 
 def draw(settings: Params, rows: list[dict], folder: Path) -> None:
@@ -149,9 +129,8 @@ def draw(settings: Params, rows: list[dict], folder: Path) -> None:
     pair = f"{best['features']}_{best['model']}"
     folds = json.loads((folder / f"{pair}.json").read_text())
     first = [fold for fold in folds if fold["repeat"] == 1]
-    actual, predicted = (
-        np.concatenate([fold[name] for fold in first]) for name in ("actual", "predicted")
-    )
+    actual = np.concatenate([fold["actual"] for fold in first])
+    predicted = np.concatenate([fold["probabilities"] for fold in first]).argmax(axis=1)
     regions = dataset.load(best["features"]).regions
     title = f"{best['model']} on {best['features']}, corpus {settings.corpus}, {FOLDS} folds"
     picture = RESULTS / f"models_{settings.corpus}_confusion.png"
@@ -189,16 +168,23 @@ def main() -> None:
         rows.append(row | {"extract_s": round(extract_s[features], 1)})
         (folder / f"{features}_{model}.json").write_text(json.dumps(answers) + "\n")
         TABLE.write_text(json.dumps(rows, indent=2) + "\n")
-    rows = [row for row in rows if row["corpus"] == settings.corpus and row["model"] != "nested"]
+    rows = [row for row in rows if row["corpus"] == settings.corpus]
     answers = {
         f"{row['model']} on {row['features']}": json.loads(
             (folder / f"{row['features']}_{row['model']}.json").read_text()
         )
         for row in sorted(rows, key=lambda row: row["train_s"])
-        if row["repeats"] == max(one["repeats"] for one in rows)
     }
-    choice = nested(answers, settings.train.seed)
-    (folder / "nested.json").write_text(json.dumps(choice, indent=2) + "\n")
+    seed = settings.train.seed
+    repeated = {pair: folds for pair, folds in answers.items() if len(folds) > FOLDS}
+    choice, counts = nested(repeated)
+    more = {"chosen by nested validation": scored(choice, seed) | {"chosen": counts}}
+    for pairs in TOGETHER:
+        if all(pair in answers for pair in pairs):
+            length = min(len(answers[pair]) for pair in pairs)
+            joined = together({pair: answers[pair][:length] for pair in pairs})
+            more[" + ".join(pairs)] = scored(joined, seed) | {"repeats": length // FOLDS}
+    (folder / "together.json").write_text(json.dumps(more, indent=2) + "\n")
     draw(settings, rows, folder)
     print("| features | model | songs | 95 % interval | macro recall | macro-F1 | s a fold |")
     print("|---|---|---|---|---|---|---|")
@@ -208,7 +194,12 @@ def main() -> None:
             f"| {row['low']:.2f} to {row['high']:.2f} | {row['macro_recall']:.3f} "
             f"| {row['macro_f1']:.3f} | {row['train_s']:.0f} |"
         )
-    print(f"\nChosen by nested validation: {choice}")
+    for name, row in more.items():
+        print(
+            f"| | {name} | {row['song_accuracy']:.3f} | {row['low']:.2f} to {row['high']:.2f} "
+            f"| {row['macro_recall']:.3f} | {row['macro_f1']:.3f} | |"
+        )
+    print(f"\nNested validation chose {counts}")
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def test_what_decides_a_training_holds_the_chosen_sections_alone():
 def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "params.yaml").write_text("model: nonsense\n")
-    for stage in ("download", "segment", "split", "mfcc", "train"):
+    for stage in ("download", "segment", "split", "mfcc", "logmel", "musicnn", "train"):
         code = (
             "import runpy, sys\n"
             "try:\n"
