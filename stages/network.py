@@ -1,5 +1,6 @@
 """Trains a Keras network on segments; a song's answer is its segments' together."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def fit(
 ) -> tuple[Network, pd.DataFrame]:
     """Train the chosen network; as stages.classifier.learn.
 
-    With validation rows it stops early and keeps the weights of its best epoch.
+    At a constant rate, validation rows stop it early and the weights of its best epoch are kept.
     """
     import keras
     import tensorflow as tf
@@ -67,11 +68,6 @@ def fit(
     model = build(
         data.features.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
     )
-    model.compile(
-        keras.optimizers.Adam(settings.train.learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
     class_weight = None
     if settings.train.balance == "oversample":
         random = np.random.default_rng(settings.train.seed)
@@ -79,6 +75,15 @@ def fit(
         features, labels = features[drawn], labels[drawn]
     elif settings.train.balance == "weights":
         class_weight = weights(labels)
+    rate, epochs = settings.train.learning_rate, epochs or settings.train.epochs
+    if settings.train.schedule == "cosine":
+        steps = math.ceil(len(features) / settings.train.batch) * epochs
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    model.compile(
+        keras.optimizers.Adam(rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
     callbacks = [
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: on_epoch(n + 1, logs)),
@@ -86,15 +91,16 @@ def fit(
     held = None
     if validation is not None:
         held = data.features[validation], data.labels[validation]
-        patience = settings.train.patience
-        callbacks.append(
-            keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
-        )
+        if settings.train.schedule == "constant":
+            patience = settings.train.patience
+            callbacks.append(
+                keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+            )
     history = model.fit(
         features,
         labels,
         batch_size=settings.train.batch,
-        epochs=epochs or settings.train.epochs,
+        epochs=epochs,
         validation_data=held,
         class_weight=class_weight,
         callbacks=callbacks,

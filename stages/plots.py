@@ -14,17 +14,19 @@ from stages import calibration
 from stages.evaluation import Level
 
 
-def curves(history: pd.DataFrame, title: str, path: Path) -> None:
-    """Accuracy and loss of training and validation. history: epoch and the Keras metric names."""
+def curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> None:
+    """Accuracy and loss of training and validation. history: epoch and the Keras metric names.
+
+    kept: the epoch whose weights were kept.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
-    best = history.loc[history["val_loss"].idxmin(), "epoch"]
     for axes, name, label in (
         (left, "accuracy", "segment accuracy (share)"),
         (right, "loss", "loss (cross-entropy and L2, nats)"),
     ):
         axes.plot(history["epoch"], history[name], label="training")
         axes.plot(history["epoch"], history[f"val_{name}"], label="validation")
-        axes.axvline(best, color="grey", linestyle=":", label=f"kept: epoch {best}")
+        axes.axvline(kept, color="grey", linestyle=":", label=f"kept: epoch {kept}")
         axes.set(xlabel="epoch", ylabel=label)
         axes.grid(alpha=0.3)
         axes.legend()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages import calibration, crossvalidation, plots
+from stages import calibration, classifier, crossvalidation, plots
 from stages.assessment import Assessment
 from stages.crossvalidation import Fold
 from stages.dataset import Dataset
@@ -102,7 +102,8 @@ def write(
     predictions(data, found, folds).to_csv(FOLDER / "predictions.csv", index=False)
     found.history.to_csv(FOLDER / "history.csv", index=False)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
-    plots.curves(found.history, title, FOLDER / "curves.png")
+    kept = classifier.kept(found.history, settings)
+    plots.curves(found.history, kept, title, FOLDER / "curves.png")
     names = np.array(data.regions)
     answers = {unit: (found.test[unit], found.calibrated("test", unit)) for unit in UNITS}
     if folds:

@@ -159,6 +159,16 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(data):
         learn(broken, chosen("svm"))
 
 
+def test_a_cosine_schedule_trains_for_all_epochs_both_times(data):
+    settings = chosen("dense_deep", epochs=4, patience=1, schedule="cosine")
+    _, history = learn(data, settings)
+    assert len(history) == 4
+    seen = []
+    rows = data.rows("train", "validation")
+    classifier.refit(data, rows, history, settings, lambda epoch, logs: seen.append(epoch))
+    assert len(seen) == 4
+
+
 @pytest.mark.parametrize("balance", ["oversample", "weights", "none"])
 def test_every_way_of_balancing_trains(data, balance):
     settings = chosen("dense_deep", epochs=1, balance=balance)
