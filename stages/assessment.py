@@ -16,7 +16,7 @@ from stages.params import Params
 class Assessment:
     """What came of a training. Levels are by "song" and by "segment", not yet calibrated."""
 
-    model: Classifier  # trained on the training and the validation part
+    model: Classifier | None  # trained on the training and the validation part
     history: pd.DataFrame  # of the training that the validation part stopped, one row per epoch
     validation: dict[str, Level]  # answers of that training's model
     test: dict[str, Level]

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from stages import tracking
+from stages.fingerprint import grouped
 
 PREDICTIONS = "results/predictions.csv"
 DRAWS = 10_000
@@ -42,6 +43,14 @@ def rightness(predictions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"group": group, "share": right, "right": right > 0.5})
 
 
+def united(*groupings: pd.Series) -> np.ndarray:
+    """Group of each song, int [song]: songs that share one in either grouping are together."""
+    places = np.arange(len(groupings[0]))
+    first = [pd.Series(places).groupby(groups.to_numpy()).transform("min") for groups in groupings]
+    pairs = pd.concat([pd.DataFrame({"a": places, "b": head}) for head in first])
+    return grouped(len(places), pairs)
+
+
 def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
     """Paired bootstrap of the difference in accuracy, and McNemar's exact test.
 
@@ -63,7 +72,9 @@ def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
         raise SystemExit("compare: the runs do not agree on the songs' true regions.")
     other = other.loc[one.index]
     difference = other["share"] - one["share"]
-    by_group = difference.groupby(one["group"]).agg(["sum", "size"]).to_numpy()
+    by_group = (
+        difference.groupby(united(one["group"], other["group"])).agg(["sum", "size"]).to_numpy()
+    )
     drawn = np.random.default_rng(seed).integers(0, len(by_group), (DRAWS, len(by_group)))
     sums = by_group[drawn].sum(axis=1)
     low, high = np.quantile(sums[:, 0] / sums[:, 1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -100,6 +111,12 @@ def words(found: Comparison, a: str, b: str) -> str:
     )
 
 
+def read(source: str | io.StringIO) -> pd.DataFrame:
+    """predictions.csv; a region may be called NA, and is no missing value."""
+    texts = dict.fromkeys(("song", "group", "part", "region", "predicted"), "string")
+    return pd.read_csv(source, dtype=texts, keep_default_na=False)
+
+
 def predictions(run: str) -> pd.DataFrame:
     """predictions.csv of a file, an MLflow run or a DVC experiment.
 
@@ -107,20 +124,20 @@ def predictions(run: str) -> pd.DataFrame:
         SystemExit: there is no such run, or it left no predictions.
     """
     if Path(run).is_file():
-        return pd.read_csv(run)
+        return read(run)
     if re.fullmatch("[0-9a-f]{32}", run):
         import mlflow
 
         mlflow.set_tracking_uri(tracking.store())
         try:
-            return pd.read_csv(mlflow.artifacts.download_artifacts(f"runs:/{run}/{PREDICTIONS}"))
+            return read(mlflow.artifacts.download_artifacts(f"runs:/{run}/{PREDICTIONS}"))
         except Exception as error:
             raise SystemExit(f"compare: MLflow run {run}: {error}") from None
     import dvc.api
     from dvc.exceptions import DvcException
 
     try:
-        return pd.read_csv(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
+        return read(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
     except (DvcException, OSError) as error:
         raise SystemExit(
             f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit whose "

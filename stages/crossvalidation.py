@@ -1,7 +1,7 @@
 """Every song judged by a model that has heard neither it nor a copy of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,23 @@ def by_segment(data: Dataset, count: int, seed: int) -> np.ndarray:
     return fold
 
 
+def enough(data: Dataset, settings: Params) -> None:
+    """Stop where a region has fewer groups of songs than folds.
+
+    Raises:
+        SystemExit: names each such region, and what to do.
+    """
+    count = settings.evaluate.folds
+    groups = [len(set(data.groups[data.labels == label])) for label in range(len(data.regions))]
+    named = zip(data.regions, groups, strict=True)
+    poor = [f"{name} ({number})" for name, number in named if number < count]
+    if poor:
+        raise SystemExit(
+            f"train: too few songs, or albums that are kept whole, for evaluate.folds = {count} "
+            f"in: {', '.join(poor)}. Lower evaluate.folds."
+        )
+
+
 def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
     """Train for every fold of every repeat; the fold after the tested one is for validation."""
     count = settings.evaluate.folds
@@ -39,7 +56,8 @@ def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
             validation = (test + 1) % count
             train = np.flatnonzero((fold >= 0) & (fold != test) & (fold != validation))
             rows = train, np.flatnonzero(fold == validation), np.flatnonzero(fold == test)
-            yield Fold(repeat, test, assess(data, *rows, settings, lambda epoch, metrics: None))
+            found = assess(data, *rows, settings, lambda epoch, metrics: None)
+            yield Fold(repeat, test, replace(found, model=None))  # or all would stay in memory
 
 
 def joined(found: list[Fold], repeat: int, unit: str, calibrated: bool = True) -> Level:

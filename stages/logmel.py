@@ -14,7 +14,8 @@ def logmel(window: np.ndarray, sample_rate: int, settings: Logmel) -> np.ndarray
 
 def main() -> None:
     settings = params.from_command(__doc__).logmel
-    extraction.update("logmel", settings, ["stages.logmel", "stages.mel"], ["numpy", "scipy"])
+    modules = ["stages.logmel", "stages.extraction", "stages.mel"]
+    extraction.update("logmel", settings, modules, ["numpy", "scipy"])
 
 
 if __name__ == "__main__":

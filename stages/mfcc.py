@@ -48,8 +48,8 @@ def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> N
 def main() -> None:
     chosen = params.from_command(__doc__)
     settings = chosen.mfcc
-    packages = ["numpy", "scipy", "librosa"]
-    array = extraction.update("mfcc", settings, ["stages.mfcc", "stages.mel"], packages)
+    modules = ["stages.mfcc", "stages.extraction", "stages.mel"]
+    array = extraction.update("mfcc", settings, modules, ["numpy", "scipy", "librosa"])
     if settings.json_:
         classes = corpus.load(chosen.corpus).classes()
         segments = tables.read(SEGMENTS, tables.SEGMENTS)

@@ -63,7 +63,7 @@ def main() -> None:
     settings = params.from_command(__doc__).musicnn
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     pretrained.weights(WEIGHTS)
-    modules = ["stages.musicnn", "stages.pretrained", "stages.mel"]
+    modules = ["stages.musicnn", "stages.extraction", "stages.pretrained", "stages.mel"]
     packages = ["numpy", "scipy", "soxr", "tensorflow", "keras"]
     # one process, since TensorFlow keeps all cores busy by itself
     extraction.update("musicnn", settings, modules, packages, song, parallel.here)

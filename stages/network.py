@@ -39,8 +39,11 @@ class Network:
 
 
 def moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of each coefficient. features: [segment, time, coefficient]."""
-    return features.mean(axis=(0, 1), dtype="float64"), features.var(axis=(0, 1), dtype="float64")
+    """Mean and variance of each channel. features: [segment, time, channel]."""
+    mean = features.mean(axis=(0, 1), dtype="float64")
+    # segment by segment: ndarray.var would hold a copy of all features in float64
+    squares = sum(((segment - mean) ** 2).mean(axis=0) for segment in features)
+    return mean, squares / len(features)
 
 
 def fit(

@@ -5,6 +5,7 @@ With evaluate.folds also cross-validates the chosen model; the model that is kep
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,9 +86,10 @@ def main() -> None:
     import mlflow
     from tqdm import tqdm
 
-    from stages import assessment, dataset, report, suspects, tracking, unknown
+    from stages import assessment, crossvalidation, dataset, report, suspects, tracking, unknown
 
     data = dataset.load(settings.features)
+    crossvalidation.enough(data, settings)
     chosen = settings.chosen()
     with tracking.run(settings.corpus, chosen, dataset.fingerprints(settings.features)):
         with tqdm(desc=f"train {settings.model}", total=settings.train.epochs, unit="epoch") as bar:
@@ -99,6 +101,7 @@ def main() -> None:
 
             rows = (data.rows(part) for part in ("train", "validation", "test"))
             found = assessment.assess(data, *rows, settings, on_epoch)
+        shutil.rmtree(MODELS, ignore_errors=True)  # another kind of model has another file
         found.model.save(MODELS)
         CARD.write_text(card(found, data.regions, chosen))
         tracking.log_model(found.model, data, MODELS)

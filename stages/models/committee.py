@@ -15,7 +15,9 @@ from stages.params import Committee
 
 def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
     """An estimator of songs' statistics, and one of segments', whose shape is `segments`."""
-    count = min(params.axes, *segments)
+    # half the segments at most: the last axes of few segments are empty, and whitening would blow
+    # them up
+    count = max(1, min(params.axes, segments[0] // 2, segments[1]))
     # whitened: what is rare in music counts as much as what is common
     axes = PCA(count, whiten=True, svd_solver="randomized", random_state=seed)
     regression = LogisticRegression(C=params.segment_c, max_iter=5000)

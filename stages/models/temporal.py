@@ -10,14 +10,14 @@ from keras import layers, ops
 from stages.params import Temporal
 
 
-@keras.saving.register_keras_serializable("stages")
-class Statistics(layers.Layer):
-    """[time, channel] → mean, standard deviation and maximum over time, [3 × channel]."""
+def statistics(frames: "keras.KerasTensor") -> "keras.KerasTensor":
+    """[time, channel] → mean, standard deviation and maximum over time, [3 × channel].
 
-    def call(self, inputs: "keras.KerasTensor") -> "keras.KerasTensor":
-        # without the constant, the root's slope is infinite where a channel is silent
-        deviation = ops.sqrt(ops.var(inputs, axis=1) + 1e-4)
-        return ops.concatenate([ops.mean(inputs, 1), deviation, ops.max(inputs, 1)], axis=1)
+    Operations and no layer of our own, so that Keras can load the network anywhere.
+    """
+    # without the constant, the root's slope is infinite where a channel is silent
+    deviation = ops.sqrt(ops.var(frames, axis=1) + 1e-4)
+    return ops.concatenate([ops.mean(frames, axis=1), deviation, ops.max(frames, axis=1)], axis=1)
 
 
 def build(
@@ -37,6 +37,6 @@ def build(
             outputs = layers.Add()([before, outputs])
         if place + 1 < len(params.filters) and outputs.shape[1] > 1:
             outputs = layers.MaxPooling1D(2)(outputs)
-    outputs = layers.BatchNormalization(momentum=0.9)(Statistics()(outputs))
+    outputs = layers.BatchNormalization(momentum=0.9)(statistics(outputs))
     outputs = layers.Dropout(params.dropout)(outputs)
     return keras.Model(inputs, layers.Dense(regions, activation="softmax")(outputs))

@@ -36,9 +36,11 @@ def test_a_certain_answer_is_in_the_last_bin():
     assert calibration.bins(np.array([[1.0, 0.0]]), np.array([0]))[-1].tolist() == [1, 1, 1]
 
 
-def test_answers_that_are_all_right_give_a_finite_temperature():
-    probabilities = np.tile([0.9, 0.1], (5, 1))
-    assert 0.05 <= calibration.temperature(probabilities, np.zeros(5, int)) < 0.1
+def test_a_few_answers_that_are_all_right_are_not_taken_for_certainty():
+    probabilities = np.tile([0.7, 0.3], (24, 1))
+    temperature = calibration.temperature(probabilities, np.zeros(24, int))
+    assert temperature < 1
+    assert 0.8 < calibration.scaled(probabilities, temperature).max() < 0.999
 
 
 def test_the_threshold_keeps_nearly_all_validation_songs():

@@ -65,6 +65,14 @@ def test_repeats_of_a_song_count_once():
     assert (found.songs, found.difference, found.only) == (30, 0, (0, 0))
 
 
+def test_groups_of_either_run_are_drawn_together():
+    right, wrong = np.ones(40, bool), np.arange(40) < 20
+    albums = [f"g{n // 10}" for n in range(40)]
+    one = compare(predictions(wrong), predictions(right, albums))
+    other = compare(predictions(wrong, albums), predictions(right))
+    assert (one.low, one.high) == (other.low, other.high)
+
+
 def test_different_songs_are_refused():
     with pytest.raises(SystemExit, match="different songs \\(4 and 5, 4 in both\\)"):
         compare(predictions([True] * 4), predictions([True] * 5))

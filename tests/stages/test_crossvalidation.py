@@ -69,6 +69,19 @@ def test_no_group_is_in_two_folds_and_unknown_songs_are_in_none():
         assert (fold[:-4] >= 0).all()
 
 
+def test_more_folds_than_songs_stop_before_anything_is_trained():
+    crossvalidation.enough(world(songs=6), settings(folds=6))
+    with pytest.raises(SystemExit, match=r"evaluate\.folds = 7 in: R0 \(6\), R1 \(6\)"):
+        crossvalidation.enough(world(songs=6), settings(folds=7))
+
+
+def test_a_committee_bears_few_segments():
+    data = world(songs=25)
+    rows = [data.rows(part) for part in ("train", "validation", "test")]
+    found = assess(data, *rows, settings(model="committee"), ignore).test["segment"]
+    assert (found.predicted == found.actual).mean() > 0.6
+
+
 def test_a_song_does_not_know_its_own_label():
     """With labels that mean nothing, unheard songs are named by chance alone."""
     data = world(songs=40)
@@ -110,12 +123,16 @@ def test_the_kept_model_has_heard_the_validation_part_and_its_judge_has_not():
 def test_a_region_that_was_left_out_is_told_from_the_others():
     scores = dict(unknown.leave_one_out(world(distance=4), settings()))
     assert list(scores) == ["R0", "R1", "R2"]
-    assert max(scores.values()) > 0.7
+    assert np.mean(list(scores.values())) > 0.7
 
 
 def test_songs_listed_as_unknown_are_asked_for_their_auroc():
+    """Their sound is the mean of all regions'."""
     data = world(distance=4, regions=4)
     last = data.labels == 3
+    heard = data.features.copy()
+    heard[last] += heard[~last].mean(axis=(0, 1)) - heard[last].mean(axis=(0, 1))
+    data = replace(data, features=heard)
     listed = data.relabelled(
         np.where(last, UNKNOWN, data.labels),
         np.where(last, "unknown", data.parts),
@@ -124,7 +141,7 @@ def test_songs_listed_as_unknown_are_asked_for_their_auroc():
     rows = [listed.rows(part) for part in ("train", "validation", "test")]
     found = assess(listed, *rows, settings(), ignore)
     scores = unknown.listed(listed, found)
-    assert 0 <= scores["auroc"] <= 1
+    assert scores["auroc"] > 0.6
     assert {"threshold", "test_songs_rejected", "unknown_songs_rejected"} < set(scores)
     assert "auroc" not in unknown.listed(data, found)
 
