@@ -256,7 +256,7 @@ def test_pushed_data_is_all_that_a_colleague_needs(project, tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("model=nonsense", ["model is 'nonsense'", "'svm', 'logistic', 'dense'"]),
+        ("model=nonsense", ["model is 'nonsense'", "'svm', 'logistic', 'committee'"]),
         ("features=chroma", ["features is 'chroma'", "'mfcc', 'logmel' or 'musicnn'"]),
         ("train.epochs=-3", ["train.epochs is -3", "greater than or equal to 1"]),
     ],
