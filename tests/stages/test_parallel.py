@@ -46,7 +46,7 @@ def test_a_task_that_hangs_is_ended(jobs):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_exception_of_a_task_is_raised(jobs):
-    with pytest.raises(ValueError, match="not [01]"):  # of two at a time, whichever is first
+    with pytest.raises(ValueError, match=r"not [01]"):  # of two at a time, whichever is first
         list(parallel.each(refuse, [(0,), (1,)], "test", jobs))
 
 
