@@ -7,6 +7,7 @@ its validation songs), songs, groups, actual and probabilities [song, region] of
 import numpy as np
 from sklearn.metrics import f1_score, recall_score
 
+from stages import opinion_pool
 from stages.evaluation import interval
 
 
@@ -41,9 +42,9 @@ def nested(answers: dict[str, list[dict]]) -> tuple[list[dict], dict[str, int]]:
 
 
 def together(answers: dict[str, list[dict]]) -> list[dict]:
-    """The mean of several pairs' log-probabilities, fold by fold."""
+    """What several pairs say together, fold by fold."""
     joined = []
     for folds in zip(*answers.values(), strict=True):
-        logs = [np.log(np.maximum(fold["probabilities"], 1e-4)) for fold in folds]
-        joined.append(folds[0] | {"probabilities": np.mean(logs, axis=0).tolist()})
+        opinions = [np.array(fold["probabilities"]) for fold in folds]
+        joined.append(folds[0] | {"probabilities": opinion_pool.together(opinions).tolist()})
     return joined

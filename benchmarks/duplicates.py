@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from stages import fingerprint, parallel, params, tables
+from stages import fingerprint, parallel, params, sections, tables
 from stages.download import SONGS
 from stages.segment import attempt
 from stages.sources import AUDIO
@@ -68,7 +68,7 @@ KINDS = ["MP3 64 kbit/s", "Opus 32 kbit/s", "AAC 64 kbit/s", "trimmed", "looped"
 KINDS += ["12 dB softer", "6 dB louder, clipped", "trimmed, softer, MP3 48"]
 
 
-def marks(source: Path, kind: str, settings: params.Segment) -> np.ndarray:
+def marks(source: Path, kind: str, settings: sections.Segment) -> np.ndarray:
     """Landmarks of a song or of its copy, by the same way as the pipeline: cut, then read."""
     with tempfile.TemporaryDirectory() as folder:
         path = copy(source, kind, Path(folder)) if kind else source

@@ -54,7 +54,7 @@ def accuracies(data: Dataset, rows: list[np.ndarray], settings: Params) -> tuple
     Every model hears segments alone: a song's statistics would hold its test segments too.
     """
     from stages import classifier
-    from stages.evaluation import by_song
+    from stages.opinion_pool import by_song
 
     train, validation, test = rows
     single = np.array([f"segment-{row:07}" for row in range(len(data.songs))])

@@ -5,14 +5,15 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import roc_auc_score
 
+from stages import opinion_pool
+
 BINS = 10  # of confidence, each as wide
 KEPT = 0.95  # share of validation songs whose best answer is above the threshold
-TINY = 1e-7  # probability; keeps a logarithm finite
 
 
 def scaled(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Probabilities [n, region], flattened by a temperature above 1, sharpened by one below."""
-    return softmax(np.log(np.maximum(probabilities, TINY)) / temperature, axis=1)
+    return softmax(opinion_pool.logs(probabilities) / temperature, axis=1)
 
 
 def temperature(probabilities: np.ndarray, actual: np.ndarray) -> float:
@@ -22,7 +23,7 @@ def temperature(probabilities: np.ndarray, actual: np.ndarray) -> float:
 
     probabilities: [n, region]; actual: int [n]; both of songs or segments not trained on.
     """
-    logs = np.log(np.maximum(probabilities, TINY))
+    logs = opinion_pool.logs(probabilities)
 
     def loss(log_temperature: float) -> float:
         scores = log_softmax(logs / np.exp(log_temperature), axis=1)

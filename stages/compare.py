@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from stages import tracking
-from stages.fingerprint import grouped
+from stages.connection import united
 
 PREDICTIONS = "results/predictions.csv"
 DRAWS = 10_000
@@ -41,14 +41,6 @@ def rightness(predictions: pd.DataFrame) -> pd.DataFrame:
     right = (table["region"] == table["predicted"]).groupby(table["song"]).mean()
     group = table.groupby("song")["group"].first()
     return pd.DataFrame({"group": group, "share": right, "right": right > 0.5})
-
-
-def united(*groupings: pd.Series) -> np.ndarray:
-    """Group of each song, int [song]: songs that share one in either grouping are together."""
-    places = np.arange(len(groupings[0]))
-    first = [pd.Series(places).groupby(groups.to_numpy()).transform("min") for groups in groupings]
-    pairs = pd.concat([pd.DataFrame({"a": places, "b": head}) for head in first])
-    return grouped(len(places), pairs)
 
 
 def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:

@@ -6,7 +6,8 @@ from typing import Annotated
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from stages.params import Section, complaints
+from stages.params import complaints
+from stages.sections import Section
 
 RegionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 Weights = dict[str, Annotated[float, Field(gt=0)]]

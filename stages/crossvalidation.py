@@ -9,7 +9,7 @@ from stages.assessment import Assessment, assess
 from stages.dataset import Dataset
 from stages.evaluation import Level, interval
 from stages.params import Params
-from stages.split import folds
+from stages.split import folds, poor
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,14 @@ def enough(data: Dataset, settings: Params) -> None:
         SystemExit: names each such region, and what to do.
     """
     count = settings.evaluate.folds
-    groups = [len(set(data.groups[data.labels == label])) for label in range(len(data.regions))]
-    named = zip(data.regions, groups, strict=True)
-    poor = [f"{name} ({number})" for name, number in named if number < count]
-    if poor:
+    groups = {
+        name: len(set(data.groups[data.labels == label])) for label, name in enumerate(data.regions)
+    }
+    named = poor(groups, count)
+    if named:
         raise SystemExit(
             f"train: too few songs, or albums that are kept whole, for evaluate.folds = {count} "
-            f"in: {', '.join(poor)}. Lower evaluate.folds."
+            f"in: {named}. Lower evaluate.folds."
         )
 
 

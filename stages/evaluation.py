@@ -7,7 +7,6 @@ import pandas as pd
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 DRAWS = 2000  # of the bootstrap
-TINY = 1e-7  # probability; keeps a logarithm finite
 
 
 @dataclass(frozen=True)
@@ -22,25 +21,6 @@ class Level:
     @property
     def predicted(self) -> np.ndarray:
         return self.probabilities.argmax(axis=1)
-
-
-def by_song(probabilities: np.ndarray, songs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A song's answer: the mean of its segments' log-probabilities, normalised again.
-
-    Args:
-        probabilities: [segment, region].
-        songs: id of each segment's song, [segment].
-
-    Returns:
-        The ids, sorted, [song], and their probabilities, [song, region].
-    """
-    names, place = np.unique(songs, return_inverse=True)
-    logs = np.log(np.maximum(probabilities, TINY))
-    sums = np.zeros((len(names), probabilities.shape[1]))
-    np.add.at(sums, place, logs)
-    means = sums / np.bincount(place)[:, None]
-    raised = np.exp(means - means.max(axis=1, keepdims=True))
-    return names, raised / raised.sum(axis=1, keepdims=True)
 
 
 def interval(

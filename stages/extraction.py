@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from stages import parallel, provenance, stack, tables
-from stages.params import Section
+from stages.sections import Section
 from stages.segment import FLACS, SEGMENTS
 
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from stages import atomic, audio, parallel
 from stages.failure import STOP, Unavailable, of_disk
-from stages.params import Download
+from stages.sections import Download
 from stages.silence import silence
 from stages.sources import Song, sha256
 

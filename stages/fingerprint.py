@@ -11,10 +11,8 @@ import pandas as pd
 import scipy.fft
 import scipy.ndimage
 import soundfile
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from stages import params, provenance, stack, tables
+from stages import connection, params, provenance, stack, tables
 from stages.segment import FLACS, SEGMENTS
 
 FOLDER = Path("data/fingerprint")
@@ -116,12 +114,6 @@ def equal(keys: list[str]) -> pd.DataFrame:
     return twins[twins["a"] < twins["b"]]
 
 
-def grouped(count: int, pairs: pd.DataFrame) -> np.ndarray:
-    """The group of each of `count` songs, int [song]: whom pairs connect, also by way of others."""
-    graph = coo_array((np.ones(len(pairs)), (pairs["a"], pairs["b"])), (count, count))
-    return connected_components(graph, directed=False)[1]
-
-
 def _starts(code: np.ndarray, song: np.ndarray) -> np.ndarray:
     """Where a sorted run of one landmark of one song begins, bool [landmark]."""
     return np.r_[True, (code[1:] != code[:-1]) | (song[1:] != song[:-1])]
@@ -142,7 +134,7 @@ def main() -> None:
     found = pd.concat([equal(list(wanted.values())), found]).drop_duplicates(["a", "b"])
     found = found[found["share"] >= settings.share].sort_values("share", ascending=False)
 
-    songs["group"] = songs.groupby(grouped(len(songs), found))["song"].transform("min")
+    songs["group"] = songs.groupby(connection.grouped(len(songs), found))["song"].transform("min")
     tables.write(songs.sort_values("song"), tables.GROUPS, GROUPS)
     a, b = (songs.loc[found[name]].reset_index(drop=True) for name in "ab")
     pairs = pd.DataFrame({"song": a["song"], "region": a["region"]})

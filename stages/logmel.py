@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages import extraction, mel, params
-from stages.params import Logmel
+from stages.sections import Logmel
 
 
 def logmel(window: np.ndarray, sample_rate: int, settings: Logmel) -> np.ndarray:

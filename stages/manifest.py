@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stages import journal, tables
 from stages.corpus import Region
-from stages.params import Download
+from stages.sections import Download
 from stages.sources import Song, sha256
 
 LATER = {"album"}  # columns that songs.csv has not always had

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.fft
 
 from stages import corpus, extraction, mel, params, tables
-from stages.params import Mfcc
+from stages.sections import Mfcc
 from stages.segment import SEGMENTS
 
 JSON = extraction.folder("mfcc") / "data.json"

@@ -9,8 +9,8 @@ import numpy as np
 import soxr
 
 from stages import extraction, mel, parallel, params, pretrained
-from stages.params import Musicnn
 from stages.pretrained import BANDS, FRAMES, WEIGHTS
+from stages.sections import Musicnn
 
 RATE = 16_000  # Hz
 N_FFT, HOP_LENGTH = 512, 256  # samples

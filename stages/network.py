@@ -11,7 +11,7 @@ import pandas as pd
 from stages import models
 from stages.balance import oversample, weights
 from stages.dataset import Dataset
-from stages.evaluation import by_song
+from stages.opinion_pool import by_song
 from stages.params import Params
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.failure import Unavailable, classify
-from stages.params import Download
+from stages.sections import Download
 from stages.sources import Fetched, Song, identify
 
 # its messages come back as exceptions, and are told at the end

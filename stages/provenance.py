@@ -6,7 +6,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-from stages.params import Section
+from stages.sections import Section
 
 
 def key(settings: Section, modules: list[str], packages: list[str]) -> str:

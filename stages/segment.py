@@ -14,8 +14,8 @@ from stages import atomic, journal, parallel, params, provenance, tables
 from stages.audio import Undecodable, decode
 from stages.download import SONGS
 from stages.parallel import Died
-from stages.params import Segment
 from stages.prune import prune
+from stages.sections import Segment
 from stages.silence import silence
 
 FLACS = Path("data/segments")

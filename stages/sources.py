@@ -15,7 +15,7 @@ from stages import provenance
 from stages.corpus import Palette
 from stages.failure import Unavailable
 from stages.folk import Recipe
-from stages.params import Folk
+from stages.sections import Folk
 
 AUDIO = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4", ".webm", ".wma"}
 AUDIO |= {".aif", ".aiff", ".mka", ".mkv"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages import corpus, params, tables
+from stages import connection, corpus, params, tables
 from stages.download import SONGS
 from stages.fingerprint import GROUPS
 
@@ -34,20 +34,14 @@ def folds(regions: np.ndarray, groups: np.ndarray, count: int, seed: int) -> np.
     return fold
 
 
-def united(songs: pd.DataFrame, by: str) -> pd.Series:
-    """Each song's group: whom a recording or an album (author) connects, also by way of others.
+def kept_whole(songs: pd.DataFrame, by: str) -> pd.Series:
+    """Each song's group, named by its first song: a recording's copies and an album's songs.
 
-    songs: group (of recordings) and the column `by`. Songs without an album stay with their copies.
+    songs: song, group (of recordings) and the column `by`. Songs without an album stay with their
+    copies alone.
     """
-    from stages.fingerprint import grouped
-
-    numbers = songs["group"].astype("category").cat.codes.to_numpy()
-    named = np.flatnonzero(songs[by] != "")
-    # an album's songs are each tied to its first
-    heads = songs.iloc[named].assign(place=named).groupby(by)["place"].transform("min")
-    pairs = pd.DataFrame({"a": numbers[named], "b": numbers[heads]})
-    whole = grouped(numbers.max() + 1, pairs)[numbers]
-    return songs.groupby(whole)["song"].transform("min")
+    albums = songs[by].where(songs[by] != "", songs["song"].radd("\0"))  # one of its own
+    return songs.groupby(connection.united(songs["group"], albums))["song"].transform("min")
 
 
 def part(fold: int) -> str:
@@ -72,6 +66,11 @@ def split(songs: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     return table
 
 
+def poor(groups: dict[str, int], count: int) -> str:
+    """The regions that have fewer groups of songs than folds, in words; empty if none."""
+    return ", ".join(f"{name} ({number})" for name, number in groups.items() if number < count)
+
+
 def enough(regions: list[str], table: pd.DataFrame, count: int) -> None:
     """Stop where one of the corpus's regions has fewer usable groups of songs than folds.
 
@@ -80,10 +79,10 @@ def enough(regions: list[str], table: pd.DataFrame, count: int) -> None:
     """
     first = table[~table["unknown"]].sort_values("song").drop_duplicates("group")
     usable = first["region"].value_counts()
-    poor = [f"{name} ({usable.get(name, 0)})" for name in regions if usable.get(name, 0) < count]
-    if poor:
+    named = poor({name: usable.get(name, 0) for name in regions}, count)
+    if named:
         raise SystemExit(
-            f"split: too few usable songs for split.folds = {count} in: {', '.join(poor)}. "
+            f"split: too few usable songs for split.folds = {count} in: {named}. "
             "Add songs to these regions, take the regions out of the corpus, or lower split.folds."
         )
 
@@ -94,7 +93,7 @@ def main() -> None:
     songs = tables.read(SONGS, tables.SONGS)[["song", "unknown", "album", "author"]]
     songs = tables.read(GROUPS, tables.GROUPS).merge(songs, on="song", validate="1:1")
     if settings.group != "recording":
-        songs["group"] = united(songs, settings.group)
+        songs["group"] = kept_whole(songs, settings.group)
     # the corpus file, not the songs, says which regions there should be
     enough(corpus.load(chosen.corpus).classes(), songs, settings.folds)
     table = split(songs, settings.folds, settings.seed)

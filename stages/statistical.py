@@ -9,10 +9,8 @@ import pandas as pd
 from scipy.special import softmax
 from sklearn.metrics import log_loss
 
-from stages import models, saving
-from stages.calibration import TINY
+from stages import models, opinion_pool, saving
 from stages.dataset import Dataset
-from stages.evaluation import by_song
 from stages.params import Params
 
 if TYPE_CHECKING:
@@ -37,9 +35,8 @@ class Statistical:
         names = np.unique(data.songs[rows])
         answers = [self._ask("song", np.stack([data.song_statistics[name] for name in names]))]
         if "segment" in self.members:
-            answers.append(by_song(self.segments(data, rows), data.songs[rows])[1])
-        logs = np.mean([np.log(np.maximum(answer, TINY)) for answer in answers], axis=0)
-        return names, softmax(logs, axis=1)
+            answers.append(opinion_pool.by_song(self.segments(data, rows), data.songs[rows])[1])
+        return names, opinion_pool.together(answers)
 
     def save(self, folder: Path) -> None:
         saving.estimators(self.members, folder / "model.skops")

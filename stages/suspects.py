@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.calibration import TINY
+from stages.opinion_pool import TINY
 
 COLUMNS = ["song", "region", "likely", "probability", "likely_probability", "title", "listen"]
 

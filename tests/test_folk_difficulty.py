@@ -7,7 +7,7 @@ import pytest
 import soundfile
 import soxr
 
-from stages import corpus, crossvalidation, folk, mfcc, params, report, sources, suspects
+from stages import corpus, crossvalidation, folk, mfcc, params, report, sections, sources, suspects
 from stages.dataset import Dataset
 
 
@@ -71,7 +71,7 @@ def test_the_label_doctor_finds_songs_that_were_moved_to_a_wrong_region(songs, h
     data = Dataset(np.concatenate(heard), np.repeat(labels, counts), owner, owner, parts, regions)
     _ = data.song_statistics, data.segment_statistics  # once for all draws
     settings = params.load().model_copy(
-        update={"model": "logistic", "evaluate": params.Evaluate(folds=5, repeats=3)}
+        update={"model": "logistic", "evaluate": sections.Evaluate(folds=5, repeats=3)}
     )
     shown = pd.DataFrame({"song": names}).assign(title="", source="", path="")
     found = []

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from stages.params import Cnn
+from stages.sections import Cnn
 
 
 def build(

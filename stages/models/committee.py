@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from stages.params import Committee
+from stages.sections import Committee
 
 
 def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:

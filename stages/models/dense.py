@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from stages.params import Dense
+from stages.sections import Dense
 
 
 def build(

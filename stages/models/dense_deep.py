@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from stages.params import DenseDeep
+from stages.sections import DenseDeep
 
 
 def build(

@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from stages.params import Logistic
+from stages.sections import Logistic
 
 
 def members(params: Logistic, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:

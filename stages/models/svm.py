@@ -4,7 +4,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from stages.params import Svm
+from stages.sections import Svm
 
 
 def members(params: Svm, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:

@@ -7,7 +7,7 @@ what was heard are the same wherever the window was cut.
 import keras
 from keras import layers, ops
 
-from stages.params import Temporal
+from stages.sections import Temporal
 
 
 def statistics(frames: "keras.KerasTensor") -> "keras.KerasTensor":

@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 import soundfile
 
@@ -87,11 +86,3 @@ def test_sounds_without_peaks_are_like_nothing(tmp_path, wave):
 def test_equal_samples_are_copies_also_without_landmarks():
     twins = fingerprint.equal(["x", "y", "x", "x"])
     assert twins[["a", "b", "share"]].to_numpy().tolist() == [[0, 2, 1], [0, 3, 1]]
-
-
-def test_groups_are_chains_of_pairs():
-    pairs = pd.DataFrame({"a": [0, 2, 5], "b": [2, 4, 6]})
-    group = fingerprint.grouped(7, pairs)
-    assert group[0] == group[2] == group[4]
-    assert group[5] == group[6]
-    assert len(set(group)) == 4

@@ -9,7 +9,8 @@ from stages import params, report
 from stages.assessment import Assessment
 from stages.crossvalidation import Fold
 from stages.dataset import Dataset
-from stages.evaluation import Level, by_song
+from stages.evaluation import Level
+from stages.opinion_pool import by_song
 
 SETTINGS = params.load()
 HISTORY = pd.DataFrame(

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.split import enough, split, united
+from stages.split import enough, kept_whole, split
 
 
 def songs(**counts):
@@ -91,7 +91,7 @@ def test_an_album_is_in_one_part_whole_with_the_copies_of_its_songs():
     table["album"] = [f"{region}{number // 5}" for number, region in enumerate(table["region"])]
     table.loc[[7, 8], "album"] = ""
     table.loc[[7, 20], "group"] = "s007"  # a copy of a song without an album
-    table["group"] = united(table, "album")
+    table["group"] = kept_whole(table, "album")
     assert table.loc[[7, 20, 21], "group"].nunique() == 1
     assert table.loc[8, "group"] == "s008"
     for seed in range(5):
@@ -102,4 +102,4 @@ def test_an_album_is_in_one_part_whole_with_the_copies_of_its_songs():
 
 def test_songs_without_an_album_are_groups_of_their_own():
     table = songs(A=6, B=6).assign(album="")
-    assert united(table, "album").tolist() == table["song"].tolist()
+    assert kept_whole(table, "album").tolist() == table["song"].tolist()

@@ -1,0 +1,144 @@
+"""What each section of params.yaml may hold: a type and bounds for every key."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folk(Section):
+    songs: Positive
+    seconds: tuple[Annotated[float, Field(ge=5)], Annotated[float, Field(le=600)]]
+    seed: Seed
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Folk":
+        if self.seconds[0] > self.seconds[1]:
+            raise ValueError("seconds: the shortest comes first, then the longest")
+        return self
+
+
+class Download(Section):
+    cookies: str  # a file
+    cookies_from_browser: str
+    proxy: str
+    rate_limit: Annotated[float, Field(ge=0, allow_inf_nan=False)]  # kB/s
+    sleep: Annotated[float, Field(ge=0, le=3600)]  # seconds
+    timeout: Rate  # seconds
+    retries: Annotated[int, Field(ge=0, le=100)]
+    concurrent: Annotated[int, Field(ge=1, le=32)]
+    max_duration: Rate  # seconds
+    max_size: Rate  # MB
+    allow_missing: Annotated[float, Field(ge=0, le=1)]  # share of the songs listed
+
+
+class Segment(Section):
+    sample_rate: Annotated[int, Field(ge=4000, le=192_000)]  # Hz
+    window: Annotated[float, Field(ge=0.5, le=600)]  # seconds
+    tail: Annotated[float, Field(ge=0, le=1)]  # of a window
+    shortest: Rate  # seconds
+
+
+class Fingerprint(Section):
+    share: Annotated[float, Field(gt=0, le=1)]  # of landmarks that two songs share
+
+
+class Split(Section):
+    group: Literal["recording", "album", "author"]
+    folds: Annotated[int, Field(ge=3, le=100)]
+    seed: Seed
+
+
+class Mfcc(Section):
+    coefficients: Positive
+    n_fft: Annotated[int, Field(ge=64)]  # samples
+    hop_length: Positive  # samples
+    mel_bands: Positive
+    deltas: Literal[0, 1, 2]
+    json_: bool = Field(alias="json")
+
+    @model_validator(mode="after")
+    def _enough_bands(self) -> "Mfcc":
+        if self.coefficients > self.mel_bands:
+            raise ValueError(
+                f"coefficients: {self.coefficients} cannot be more than mel_bands, {self.mel_bands}"
+            )
+        return self
+
+
+class Logmel(Section):
+    n_fft: Annotated[int, Field(ge=64)]  # samples
+    hop_length: Positive  # samples
+    mel_bands: Positive
+
+
+class Musicnn(Section):
+    networks: Annotated[tuple[Literal["MSD", "MTT"], ...], Field(min_length=1, max_length=2)]
+    patches: Annotated[int, Field(ge=1, le=100)]  # of 3 s in a segment
+
+
+class Train(Section):
+    balance: Literal["oversample", "weights", "none"]
+    learning_rate: Rate
+    schedule: Literal["constant", "cosine"]
+    batch: Positive
+    epochs: Positive
+    patience: Positive
+    seed: Seed
+
+
+class Evaluate(Section):
+    folds: int  # 0: one split alone
+    repeats: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def _three_parts(self) -> "Evaluate":
+        if self.folds and not 3 <= self.folds <= 100:
+            raise ValueError(f"folds: {self.folds} is neither 0 nor from 3 to 100")
+        return self
+
+
+class Svm(Section):
+    c: Rate
+
+
+class Logistic(Section):
+    c: Rate
+
+
+class Committee(Section):
+    song_c: Rate
+    segment_c: Rate
+    axes: Positive
+
+
+class Dense(Section):
+    l2: Annotated[float, Field(ge=0)]
+    dropout: Share
+
+
+class DenseDeep(Section):
+    units: Annotated[list[Positive], Field(min_length=1)]
+    l2: Annotated[float, Field(ge=0)]
+    dropout: Share
+
+
+class Cnn(Section):
+    filters: Annotated[list[Positive], Field(min_length=1)]
+    units: Positive
+    dropout: Share
+
+
+class Temporal(Section):
+    frames: Positive
+    filters: Annotated[list[Positive], Field(min_length=1)]
+    kernel: Positive
+    dropout: Share
