@@ -5,18 +5,32 @@ from keras import layers
 
 from stages.sections import Dense
 
+MOST = 200_000_000  # weights; training holds them four times over, 3.2 GB
+
 
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Dense
 ) -> keras.Model:
-    """shape: (time, coefficient) of a segment. The output is a probability for each region."""
+    """shape: (time, coefficient) of a segment. The output is a probability for each region.
+
+    Raises:
+        SystemExit: the layer would have more than MOST weights.
+    """
+    values = shape[0] * shape[1]
+    units = values // 2
+    if values * units > MOST:
+        raise SystemExit(
+            f"dense: {values:,} values a segment want {values * units // 10**6:,} million weights, "
+            f"more than {MOST // 10**6} million. Use smaller features, such as mfcc, or a model "
+            "that does not grow with them, such as temporal."
+        )
     return keras.Sequential(
         [
             keras.Input(shape),
             normalise,
             layers.Flatten(),
             layers.Dense(
-                shape[0] * shape[1] // 2,
+                units,
                 activation="relu",
                 kernel_regularizer=keras.regularizers.L2(params.l2),
             ),

@@ -182,3 +182,10 @@ def test_the_second_training_takes_the_best_epoch_and_the_validation_songs(data)
     rows = data.rows("train", "validation")
     classifier.refit(data, rows, history, settings, lambda epoch, logs: seen.append(epoch))
     assert len(seen) == history.loc[history["val_loss"].idxmin(), "epoch"]
+
+
+def test_a_layer_that_no_memory_holds_is_refused_in_a_sentence(data):
+    large = replace(data, features=np.zeros((len(data.labels), 431, 64), "float32"))
+    with pytest.raises(SystemExit, match="380 million weights") as stopped:
+        learn(large, chosen("dense"))
+    assert "mfcc" in str(stopped.value)

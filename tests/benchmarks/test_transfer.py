@@ -1,0 +1,16 @@
+import numpy as np
+
+from benchmarks.transfer import fine_tuned
+from stages import pretrained
+
+
+def test_fine_tuning_starts_from_musicnns_own_last_layers():
+    values = pretrained.weights(pretrained.WEIGHTS)
+    patches = np.random.default_rng(0).random((2, 187, 96)).astype("float32")
+    heard = [pretrained.network(values[name])(patches) for name in ("MSD", "MTT")]
+    activations = np.concatenate([each[0] for each in heard], axis=1)[None]
+    hidden = np.asarray(fine_tuned((2, 3012), ("MSD", "MTT"))(activations))[0]
+    for place, name in enumerate(("MSD", "MTT")):
+        last = hidden[:, place * 200 : (place + 1) * 200]
+        scores = last @ values[name]["dense_1/kernel"] + values[name]["dense_1/bias"]
+        np.testing.assert_allclose(1 / (1 + np.exp(-scores)), heard[place][1], atol=1e-5)
