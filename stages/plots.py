@@ -15,8 +15,9 @@ from stages.evaluation import Level
 
 
 def curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> None:
-    """Accuracy and loss of training and validation. history: epoch and the Keras metric names.
+    """Accuracy and loss of training and validation; bars for a model without epochs.
 
+    history: epoch and the Keras metric names.
     kept: the epoch whose weights were kept.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
@@ -24,6 +25,11 @@ def curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> None:
         (left, "accuracy", "segment accuracy (share)"),
         (right, "loss", "loss (cross-entropy and L2, nats)"),
     ):
+        if len(history) == 1:  # a model without epochs
+            axes.bar(["training", "validation"], history[[name, f"val_{name}"]].iloc[0], width=0.5)
+            axes.set(ylabel=label)
+            axes.grid(alpha=0.3, axis="y")
+            continue
         axes.plot(history["epoch"], history[name], label="training")
         axes.plot(history["epoch"], history[f"val_{name}"], label="validation")
         axes.axvline(kept, color="grey", linestyle=":", label=f"kept: epoch {kept}")
