@@ -29,8 +29,7 @@ from stages.params import Params
 RESULTS = Path("benchmarks/results")
 TABLE = RESULTS / "models.json"
 FOLDS = 5
-SHORT = {"patience": 3}  # changes of train: the tutorials' networks are at their best early
-COSINE = {"schedule": "cosine", "learning_rate": 0.002, "epochs": 20}
+SHORT = {"patience": 3}  # changes of train: the networks are at their best early
 ROWS = [  # features, model, repeats (one where a fold takes long), changes of train
     ("mfcc", "logistic", 3, {}),
     ("mfcc", "svm", 3, {}),
@@ -40,8 +39,8 @@ ROWS = [  # features, model, repeats (one where a fold takes long), changes of t
     ("musicnn", "logistic", 3, {}),
     ("musicnn", "svm", 3, {}),
     ("musicnn", "committee", 3, {}),
-    ("logmel", "temporal", 1, COSINE),
-    ("mfcc", "temporal", 1, COSINE),
+    ("logmel", "temporal", 1, SHORT),
+    ("mfcc", "temporal", 1, SHORT),
     ("musicnn", "dense_deep", 1, SHORT),
     ("mfcc", "dense_deep", 1, SHORT),
     ("mfcc", "cnn", 1, SHORT),

@@ -109,10 +109,11 @@ def by_patches(
     from stages.opinion_pool import by_song
 
     random = begin(settings)
-    heard = front(data.features.shape[1:], settings.musicnn.networks)
-    mean = layers.Dropout(DROPOUT)(keras.ops.mean(heard.output, axis=1))
-    regions = layers.Dense(len(data.regions), activation="softmax")
-    model = keras.Model(heard.input, regions(mean))
+    shape = data.features.shape[1:]
+    patches = keras.Input(shape)
+    heard = front(shape, settings.musicnn.networks)(patches)
+    mean = layers.Dropout(DROPOUT)(keras.ops.mean(heard, axis=1))
+    model = keras.Model(patches, layers.Dense(len(data.regions), activation="softmax")(mean))
     change = augmentation.mixup if mixup else augmentation.nothing
     drawn = augmentation.batches(data, train, change, random, BATCH)
     compiled(model, len(drawn) * EPOCHS).fit(drawn, epochs=EPOCHS, verbose=0)

@@ -53,10 +53,9 @@ def learn(
     return network.fit(data, train, validation, settings, on_epoch, epochs)
 
 
-def kept(history: pd.DataFrame, settings: Params) -> int:
-    """The epoch whose weights were kept: the best on validation; the last of a cosine schedule."""
-    best = history["val_loss"].idxmin() if settings.train.schedule == "constant" else -1
-    return int(history["epoch"].iloc[best])
+def kept(history: pd.DataFrame) -> int:
+    """The epoch whose weights were kept: the best on validation."""
+    return int(history["epoch"].iloc[history["val_loss"].idxmin()])
 
 
 def refit(
@@ -64,9 +63,7 @@ def refit(
 ) -> Classifier:
     """Train anew on all of `rows`, for as many epochs as were best in an earlier training.
 
-    All epochs with a cosine schedule, which is at its best when it has come to rest.
-
     Early stopping costs the songs of the validation part; this gives them back (Goodfellow,
     Bengio, Courville, Deep Learning, 2016, algorithm 7.2).
     """
-    return learn(data, rows, None, settings, on_epoch, kept(history, settings))[0]
+    return learn(data, rows, None, settings, on_epoch, kept(history))[0]

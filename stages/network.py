@@ -1,6 +1,5 @@
 """Trains a Keras network on segments; a song's answer is its segments' together."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ def fit(
 ) -> tuple[Network, pd.DataFrame]:
     """Train the chosen network; as stages.classifier.learn.
 
-    At a constant rate, validation rows stop it early and the weights of its best epoch are kept.
+    Validation rows stop it early, and the weights of its best epoch are kept.
     """
     import keras
     import tensorflow as tf
@@ -78,12 +77,8 @@ def fit(
         features, labels = features[drawn], labels[drawn]
     elif settings.train.balance == "weights":
         class_weight = weights(labels)
-    rate, epochs = settings.train.learning_rate, epochs or settings.train.epochs
-    if settings.train.schedule == "cosine":
-        steps = math.ceil(len(features) / settings.train.batch) * epochs
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     model.compile(
-        keras.optimizers.Adam(rate),
+        keras.optimizers.Adam(settings.train.learning_rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -94,16 +89,15 @@ def fit(
     held = None
     if validation is not None:
         held = data.features[validation], data.labels[validation]
-        if settings.train.schedule == "constant":
-            patience = settings.train.patience
-            callbacks.append(
-                keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
-            )
+        patience = settings.train.patience
+        callbacks.append(
+            keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+        )
     history = model.fit(
         features,
         labels,
         batch_size=settings.train.batch,
-        epochs=epochs,
+        epochs=epochs or settings.train.epochs,
         validation_data=held,
         class_weight=class_weight,
         callbacks=callbacks,

@@ -102,7 +102,7 @@ def write(
     predictions(data, found, folds).to_csv(FOLDER / "predictions.csv", index=False)
     found.history.to_csv(FOLDER / "history.csv", index=False)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
-    kept = classifier.kept(found.history, settings)
+    kept = classifier.kept(found.history)
     plots.curves(found.history, kept, title, FOLDER / "curves.png")
     names = np.array(data.regions)
     answers = {unit: (found.test[unit], found.calibrated("test", unit)) for unit in UNITS}

@@ -88,7 +88,6 @@ class Musicnn(Section):
 class Train(Section):
     balance: Literal["oversample", "weights", "none"]
     learning_rate: Rate
-    schedule: Literal["constant", "cosine"]
     batch: Positive
     epochs: Positive
     patience: Positive
