@@ -42,6 +42,7 @@ ROWS = [  # features, model, repeats (one where a fold takes long), changes of t
     ("logmel", "temporal", 1, SHORT),
     ("mfcc", "temporal", 1, SHORT),
     ("musicnn", "dense_deep", 1, SHORT),
+    ("musicnn", "bag_of_frames", 1, SHORT),
     ("mfcc", "dense_deep", 1, SHORT),
     ("mfcc", "cnn", 1, SHORT),
     ("mfcc", "dense", 1, SHORT),
@@ -49,6 +50,7 @@ ROWS = [  # features, model, repeats (one where a fold takes long), changes of t
 TOGETHER = [  # pairs whose log-probabilities are averaged: features combined
     ("committee on musicnn", "committee on logmel"),
     ("committee on musicnn", "committee on mfcc", "committee on logmel"),
+    ("committee on musicnn", "bag_of_frames on musicnn"),
     ("committee on musicnn", "temporal on logmel"),
     ("committee on mfcc", "temporal on mfcc"),
     ("committee on logmel", "temporal on logmel"),

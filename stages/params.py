@@ -18,7 +18,9 @@ class Params(Section):
 
     corpus: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     features: Literal["mfcc", "logmel", "musicnn"]
-    model: Literal["svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal"]
+    model: Literal[
+        "svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal", "bag_of_frames"
+    ]
     folk: sections.Folk
     download: sections.Download
     segment: sections.Segment
@@ -36,6 +38,7 @@ class Params(Section):
     dense_deep: sections.DenseDeep
     cnn: sections.Cnn
     temporal: sections.Temporal
+    bag_of_frames: sections.BagOfFrames
 
     @model_validator(mode="after")
     def _corpus_exists(self) -> "Params":

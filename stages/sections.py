@@ -141,3 +141,8 @@ class Temporal(Section):
     filters: Annotated[list[Positive], Field(min_length=1)]
     kernel: Positive
     dropout: Share
+
+
+class BagOfFrames(Section):
+    units: Positive
+    dropout: Share
