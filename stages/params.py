@@ -29,6 +29,7 @@ class Params(Section):
     mfcc: sections.Mfcc
     logmel: sections.Logmel
     musicnn: sections.Musicnn
+    tune: sections.Tune
     train: sections.Train
     evaluate: sections.Evaluate
     svm: sections.Svm
@@ -48,6 +49,21 @@ class Params(Section):
                 f"corpus: {self.corpus!r} is not one of {known} (the files of corpora/)"
             )
         return self
+
+    def changed(self, changes: dict[str, object]) -> "Params":
+        """The same params with other values, by dotted key, checked like the file's.
+
+        Raises:
+            SystemExit: a key is unknown or a value is not allowed.
+        """
+        tree = self.model_dump(by_alias=True)
+        for dotted, value in changes.items():
+            section, key = dotted.split(".")
+            tree[section][key] = value
+        try:
+            return Params.model_validate(tree)
+        except ValidationError as error:
+            raise SystemExit(complaints(error, Path("changed params"))) from None
 
     def chosen(self) -> dict:
         """The params that decide this training, by dotted key: what a run is compared by."""

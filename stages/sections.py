@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -94,15 +94,27 @@ class Train(Section):
     seed: Seed
 
 
-class Evaluate(Section):
-    folds: int  # 0: one split alone
-    repeats: Annotated[int, Field(ge=1, le=100)]
+def zero_or_three(folds: int) -> int:
+    if folds and not 3 <= folds <= 100:
+        raise ValueError(f"{folds} is neither 0 nor from 3 to 100")
+    return folds
 
-    @model_validator(mode="after")
-    def _three_parts(self) -> "Evaluate":
-        if self.folds and not 3 <= self.folds <= 100:
-            raise ValueError(f"folds: {self.folds} is neither 0 nor from 3 to 100")
-        return self
+
+Folds = Annotated[int, AfterValidator(zero_or_three)]  # 0: one split alone
+
+
+class Tune(Section):
+    trials: Annotated[int, Field(ge=0)]  # 0: no search
+    objective: Literal["likelihood", "macro_f1"]
+    folds: Folds
+    sampler: Literal["tpe", "random", "cmaes"]
+    pruner: Literal["median", "hyperband", "none"]
+    seed: Seed
+
+
+class Evaluate(Section):
+    folds: Folds
+    repeats: Annotated[int, Field(ge=1, le=100)]
 
 
 class Svm(Section):

@@ -64,27 +64,33 @@ def digest(params: dict) -> str:
     return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:12]
 
 
-@contextmanager
-def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator[str]:
-    """One MLflow run, open for the time of the block; yields its id.
+def tags(params: dict, fingerprints: dict[str, str]) -> dict[str, str]:
+    """What tells runs apart.
 
-    MLflow's own git tag is the baseline for every DVC experiment, so the tags that tell runs
-    apart are set here. A block that raises leaves the run marked as failed.
+    MLflow's own git tag is the baseline for every DVC experiment, so these are set here.
     """
-    import mlflow
-
-    name = os.environ.get("DVC_EXP_NAME", "")
-    tags = {
+    found = {
         "git.commit": commit(),
         "params.hash": digest(params),
         "dataset.md5": digest(fingerprints),
     }
-    tags |= {f"md5 {path}": value for path, value in fingerprints.items()}
-    if name:
-        tags["dvc.experiment"] = name
-    label = f"{params['model']} {params['features']}" + (f" {name}" if name else "")
+    found |= {f"md5 {path}": value for path, value in fingerprints.items()}
+    name = os.environ.get("DVC_EXP_NAME")
+    return found | {"dvc.experiment": name} if name else found
+
+
+@contextmanager
+def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator[str]:
+    """One MLflow run, open for the time of the block; yields its id.
+
+    A block that raises leaves the run marked as failed.
+    """
+    import mlflow
+
+    own = tags(params, fingerprints)
+    label = f"{params['model']} {params['features']} {own.get('dvc.experiment', '')}".strip()
     experiment_id = prepare(experiment)
-    with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=tags) as active:
+    with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=own) as active:
         mlflow.log_params(params)
         yield active.info.run_id
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import params, tables
+from stages import params, tables, tune
 from stages.download import SONGS
 from stages.fingerprint import GROUPS
 from stages.params import Params
@@ -81,7 +81,7 @@ def evaluate(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict]":
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = tune.best(params.from_command(__doc__))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import mlflow
     from tqdm import tqdm

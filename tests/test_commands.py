@@ -190,6 +190,30 @@ def test_a_temporary_experiment_leaves_its_run_in_the_one_store(project):
     assert_complete(client, found[0])
 
 
+def test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found(project):
+    changes = ["-S", "model=logistic", "-S", "tune.trials=3"]
+    command("dvc", "exp", "run", "-n", "searched", *changes, cwd=project)
+    best = yaml.safe_load((project / "results/best_params.yaml").read_text())
+    client, found = runs(project)
+    (parent,) = [run for run in found if "study" in run.data.tags]
+    trials = [run for run in found if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    assert {run.data.tags["state"] for run in trials} == {"complete"}
+    assert len(trials) == 3
+    assert str(best["logistic.c"]) in {run.data.params["logistic.c"] for run in trials}
+    pictures = {file.path for file in client.list_artifacts(parent.info.run_id, "search")}
+    names = {"history", "parallel", "slices", "importances"}
+    assert {f"search/{name}.png" for name in names} <= pictures
+    trained = [run for run in found if "state" not in run.data.tags and run != parent]
+    assert float(trained[0].data.params["logistic.c"]) == best["logistic.c"]
+    changes[-1] = "tune.trials=5"
+    command("dvc", "exp", "run", "-n", "searched-more", *changes, cwd=project)
+    found = runs(project)[1]
+    assert len([run for run in found if "study" in run.data.tags]) == 1
+    assert len([run for run in found if "state" in run.data.tags]) == 5
+    command("git", "checkout", "-q", "--", ".", cwd=project)
+    command("dvc", "checkout", cwd=project)
+
+
 def work_off_queue(project):
     """Two workers, and others in their place for as long as experiments wait.
 

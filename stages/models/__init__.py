@@ -3,12 +3,25 @@
 build(shape, regions, normalise, params): a Keras network, which hears segments.
 members(params, seed, segments): estimators of scikit-learn, which hear songs' or segments'
 statistics.
+space(trial): what a search may try, as changes of params by dotted key; see stages.tune.
 """
 
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def module(name: str) -> ModuleType:
     """The module of a model, by its name in params.yaml; imports TensorFlow where it is used."""
     return import_module(f"stages.models.{name}")
+
+
+def pace(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try of train's params, for every network."""
+    return {
+        "train.learning_rate": trial.suggest_float("train.learning_rate", 1e-4, 1e-2, log=True),
+        "train.batch": trial.suggest_categorical("train.batch", [16, 32, 64]),
+    }

@@ -1,9 +1,15 @@
 """Convolutions over time and coefficients, as over a picture with one channel."""
 
+from typing import TYPE_CHECKING
+
 import keras
 from keras import layers
 
+from stages import models
 from stages.sections import Cnn
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def build(
@@ -20,3 +26,14 @@ def build(
     model.add(layers.Dropout(params.dropout))
     model.add(layers.Dense(regions, activation="softmax"))
     return model
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    width = trial.suggest_categorical("cnn.width", [16, 32, 64])
+    blocks = trial.suggest_int("cnn.blocks", 2, 4)
+    return models.pace(trial) | {
+        "cnn.filters": [width] * blocks,
+        "cnn.units": trial.suggest_categorical("cnn.units", [32, 64, 128]),
+        "cnn.dropout": trial.suggest_float("cnn.dropout", 0, 0.7),
+    }

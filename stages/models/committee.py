@@ -4,6 +4,8 @@ The first sees how a song varies, the second has twenty times as many examples. 
 different songs: the mean of their log-probabilities is better than either.
 """
 
+from typing import TYPE_CHECKING
+
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -11,6 +13,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from stages.sections import Committee
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
@@ -24,4 +29,13 @@ def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str
     return {
         "song": make_pipeline(StandardScaler(), SVC(C=params.song_c)),
         "segment": make_pipeline(StandardScaler(), axes, regression),
+    }
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    return {
+        "committee.song_c": trial.suggest_float("committee.song_c", 0.1, 1000, log=True),
+        "committee.segment_c": trial.suggest_float("committee.segment_c", 1e-4, 10, log=True),
+        "committee.axes": trial.suggest_int("committee.axes", 25, 800, log=True),
     }

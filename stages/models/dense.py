@@ -1,9 +1,15 @@
 """One hidden layer of half the input's size, over the flattened coefficients."""
 
+from typing import TYPE_CHECKING
+
 import keras
 from keras import layers
 
+from stages import models
 from stages.sections import Dense
+
+if TYPE_CHECKING:
+    import optuna
 
 MOST = 200_000_000  # weights; training holds them four times over, 3.2 GB
 
@@ -38,3 +44,11 @@ def build(
             layers.Dense(regions, activation="softmax"),
         ]
     )
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    return models.pace(trial) | {
+        "dense.l2": trial.suggest_float("dense.l2", 1e-5, 1e-2, log=True),
+        "dense.dropout": trial.suggest_float("dense.dropout", 0, 0.7),
+    }

@@ -1,9 +1,15 @@
 """The tutorials' network: a stack of dense layers over the flattened coefficients."""
 
+from typing import TYPE_CHECKING
+
 import keras
 from keras import layers
 
+from stages import models
 from stages.sections import DenseDeep
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def build(
@@ -17,3 +23,14 @@ def build(
         model.add(layers.Dropout(params.dropout))
     model.add(layers.Dense(regions, activation="softmax"))
     return model
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    first = trial.suggest_categorical("dense_deep.first", [64, 128, 256, 512])
+    layers_ = trial.suggest_int("dense_deep.layers", 1, 3)
+    return models.pace(trial) | {
+        "dense_deep.units": [first >> place for place in range(layers_)],  # each half as wide
+        "dense_deep.l2": trial.suggest_float("dense_deep.l2", 1e-5, 1e-2, log=True),
+        "dense_deep.dropout": trial.suggest_float("dense_deep.dropout", 0, 0.7),
+    }

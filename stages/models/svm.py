@@ -1,12 +1,22 @@
 """A support vector machine with a radial kernel on a song's pooled statistics."""
 
+from typing import TYPE_CHECKING
+
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from stages.sections import Svm
 
+if TYPE_CHECKING:
+    import optuna
+
 
 def members(params: Svm, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
     """An estimator of songs' statistics [song, statistic]."""
     return {"song": make_pipeline(StandardScaler(), SVC(C=params.c))}
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    return {"svm.c": trial.suggest_float("svm.c", 0.1, 1000, log=True)}

@@ -4,10 +4,16 @@ Flattening learns what comes when within a window, which is chance; mean, deviat
 what was heard are the same wherever the window was cut.
 """
 
+from typing import TYPE_CHECKING
+
 import keras
 from keras import layers, ops
 
+from stages import models
 from stages.sections import Temporal
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def statistics(frames: "keras.KerasTensor") -> "keras.KerasTensor":
@@ -40,3 +46,14 @@ def build(
     outputs = layers.BatchNormalization(momentum=0.9)(statistics(outputs))
     outputs = layers.Dropout(params.dropout)(outputs)
     return keras.Model(inputs, layers.Dense(regions, activation="softmax")(outputs))
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    width = trial.suggest_categorical("temporal.width", [32, 64, 96, 128])
+    blocks = trial.suggest_int("temporal.blocks", 1, 4)
+    return models.pace(trial) | {
+        "temporal.filters": [width] * blocks,
+        "temporal.kernel": trial.suggest_categorical("temporal.kernel", [3, 5, 7]),
+        "temporal.dropout": trial.suggest_float("temporal.dropout", 0, 0.7),
+    }

@@ -1,0 +1,62 @@
+"""How good some params are: trained on some songs, judged by others, none of them test songs."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from stages import calibration, classifier, crossvalidation, models
+from stages.dataset import Dataset
+from stages.params import Params
+
+Report = Callable[[float, int], None]  # (value so far, step from 1); raises to stop the trial
+
+
+def score(probabilities: np.ndarray, actual: np.ndarray, objective: str) -> float:
+    """How good answers are, higher is better. probabilities: [song, region]; actual: int [song].
+
+    likelihood: the mean logarithm of the true region's probability, after calibration. It says
+    more than a share of right answers, of which a few dozen songs permit a few dozen values.
+    """
+    if objective == "macro_f1":
+        return float(f1_score(actual, probabilities.argmax(axis=1), average="macro"))
+    temperature = calibration.temperature(probabilities, actual)
+    scaled = calibration.scaled(probabilities, temperature)
+    return float(np.log(scaled[np.arange(len(actual)), actual]).mean())
+
+
+def divisions(data: Dataset, settings: Params) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows to train on and rows to judge by: the parts, or inner folds of both together.
+
+    data: the training and the validation part alone.
+    """
+    if not settings.tune.folds:
+        yield data.rows("train"), data.rows("validation")
+        return
+    fold = crossvalidation.by_segment(data, settings.tune.folds, settings.split.seed)
+    for held in range(settings.tune.folds):
+        yield np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+
+
+def judge(data: Dataset, settings: Params, report: Report, on_epoch: classifier.OnEpoch) -> float:
+    """Train and score; with inner folds the mean over them.
+
+    report: is given each epoch's value where there is one division and epochs, or else each fold's
+    mean so far. The value of an epoch is its validation loss, negative.
+    """
+    scores: list[float] = []
+    by_epoch = not settings.tune.folds and hasattr(models.module(settings.model), "build")
+
+    def epoch_ended(epoch: int, metrics: dict) -> None:
+        on_epoch(epoch, metrics)
+        if by_epoch:
+            report(-metrics["val_loss"], epoch)
+
+    for number, (train, held) in enumerate(divisions(data, settings), 1):
+        model, _ = classifier.learn(data, train, held, settings, epoch_ended)
+        probabilities = model.songs(data, held)[1]
+        first = np.unique(data.songs[held], return_index=True)[1]
+        scores.append(score(probabilities, data.labels[held][first], settings.tune.objective))
+        if settings.tune.folds:
+            report(float(np.mean(scores)), number)
+    return float(np.mean(scores))
