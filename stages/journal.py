@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from stages import atomic
@@ -12,15 +13,20 @@ def read(path: Path) -> dict[str, dict]:
 
     A line that is not whole was being written when the process died: it is passed over.
     """
-    rows = {}
-    if path.is_file():
-        for line in path.read_text(errors="replace").splitlines():
-            try:
-                row = json.loads(line)
-                rows[row["song"]] = row
-            except (ValueError, KeyError, TypeError):
-                continue
-    return rows
+    return {row["song"]: row for row in lines(path) if "song" in row}
+
+
+def lines(path: Path) -> Iterator[dict]:
+    """All rows, in order; none where there is no journal."""
+    if not path.is_file():
+        return
+    for line in path.read_text(errors="replace").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict):
+            yield row
 
 
 def append(path: Path, row: dict) -> None:

@@ -4,14 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from stages.classifier import Classifier
-    from stages.dataset import Dataset
 
 
 def folder() -> Path:
@@ -23,6 +16,11 @@ def folder() -> Path:
     return Path(os.environ.get("DVC_ROOT", ".")).resolve() / "mlruns"
 
 
+def unsent() -> Path:
+    """What a server could not take, a folder for each run; see stages.record."""
+    return folder() / "unsent"
+
+
 def store() -> str:
     """The tracking URI: MLFLOW_TRACKING_URI, or else SQLite in mlruns/."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder() / 'mlflow.db'}"
@@ -32,22 +30,41 @@ def prepare(experiment: str) -> str:
     """Connect to the store, make it and the experiment where they are missing; the experiment's id.
 
     One process at a time: of several that create the same SQLite file, all but one fail.
+
+    Raises:
+        SystemExit: the store cannot be used.
     """
+    # a server that is gone is noticed within seconds, or training would wait for it for minutes
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
     import mlflow
     from filelock import FileLock
 
     mlflow.set_tracking_uri(store())
     folder().mkdir(parents=True, exist_ok=True)
     with FileLock(folder() / "lock"):
-        known = mlflow.get_experiment_by_name(experiment)
-        if known:
-            if known.lifecycle_stage == "deleted":
-                mlflow.MlflowClient().restore_experiment(known.experiment_id)
-            return known.experiment_id
-        # absolute, or else artifacts are looked for below whatever folder a run started in
-        own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()
-        kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's "Model training"
-        return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
+        try:
+            return _experiment(experiment)
+        except mlflow.MlflowException as error:
+            reason = str(error).strip().splitlines()[0]
+            raise SystemExit(
+                f"MLflow's store {store()} cannot be used: {reason}. Nothing was trained. Start "
+                "the server, or unset MLFLOW_TRACKING_URI for the store in mlruns/."
+            ) from None
+
+
+def _experiment(experiment: str) -> str:
+    import mlflow
+
+    known = mlflow.get_experiment_by_name(experiment)
+    if known:
+        if known.lifecycle_stage == "deleted":
+            mlflow.MlflowClient().restore_experiment(known.experiment_id)
+        return known.experiment_id
+    # absolute, or else artifacts are looked for below whatever folder a run started in
+    own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()
+    kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's "Model training"
+    return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
 
 
 def commit() -> str:
@@ -77,50 +94,6 @@ def tags(params: dict, fingerprints: dict[str, str]) -> dict[str, str]:
     found |= {f"md5 {path}": value for path, value in fingerprints.items()}
     name = os.environ.get("DVC_EXP_NAME")
     return found | {"dvc.experiment": name} if name else found
-
-
-@contextmanager
-def run(experiment: str, params: dict, fingerprints: dict[str, str]) -> Iterator[str]:
-    """One MLflow run, open for the time of the block; yields its id.
-
-    A block that raises leaves the run marked as failed.
-    """
-    import mlflow
-
-    own = tags(params, fingerprints)
-    label = f"{params['model']} {params['features']} {own.get('dvc.experiment', '')}".strip()
-    experiment_id = prepare(experiment)
-    with mlflow.start_run(experiment_id=experiment_id, run_name=label, tags=own) as active:
-        mlflow.log_params(params)
-        yield active.info.run_id
-
-
-def log_model(model: "Classifier", data: "Dataset", folder: Path) -> None:
-    """Log a trained model to the open run, with the shape of its input and output.
-
-    folder: where it was saved, which is logged as it is. A committee has no other form in MLflow.
-    """
-    import mlflow
-
-    mlflow.log_artifacts(str(folder), "models")
-    few = data.known()[:1]
-    # packages are named, since guessing takes 8 s and guesses wrongly
-    if not hasattr(model, "members"):
-        signature = mlflow.models.infer_signature(data.features[few], model.segments(data, few))
-        needs = ["tensorflow", "keras", "numpy"]
-        mlflow.tensorflow.log_model(
-            model.model, name="model", signature=signature, pip_requirements=needs
-        )
-    elif len(model.members) == 1:
-        statistics = data.song_statistics[data.songs[few[0]]][None]
-        estimator = model.members["song"]
-        mlflow.sklearn.log_model(
-            estimator,
-            name="model",
-            signature=mlflow.models.infer_signature(statistics, estimator.predict(statistics)),
-            pip_requirements=["scikit-learn", "numpy"],
-            serialization_format="skops",
-        )
 
 
 if __name__ == "__main__":

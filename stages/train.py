@@ -83,19 +83,32 @@ def evaluate(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict]":
 def main() -> None:
     settings = tune.best(params.from_command(__doc__))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import mlflow
     from tqdm import tqdm
 
-    from stages import assessment, crossvalidation, dataset, report, suspects, tracking, unknown
+    from stages import (
+        assessment,
+        crossvalidation,
+        dataset,
+        logged_model,
+        record,
+        report,
+        suspects,
+        tracking,
+        unknown,
+    )
 
     data = dataset.load(settings.features)
     crossvalidation.enough(data, settings)
     chosen = settings.chosen()
-    with tracking.run(settings.corpus, chosen, dataset.fingerprints(settings.features)):
+    tags = tracking.tags(chosen, dataset.fingerprints(settings.features))
+    label = f"{settings.model} {settings.features} {tags.get('dvc.experiment', '')}".strip()
+    run = record.created(tracking.prepare(settings.corpus), label, tags)
+    with record.opened(run):
+        run.params(chosen)
         with tqdm(desc=f"train {settings.model}", total=settings.train.epochs, unit="epoch") as bar:
 
             def on_epoch(epoch: int, metrics: dict) -> None:
-                mlflow.log_metrics(metrics, step=epoch)
+                run.metrics(metrics, epoch)
                 bar.update()
                 bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
 
@@ -104,7 +117,7 @@ def main() -> None:
         shutil.rmtree(MODELS, ignore_errors=True)  # another kind of model has another file
         found.model.save(MODELS)
         CARD.write_text(card(found, data.regions, chosen))
-        tracking.log_model(found.model, data, MODELS)
+        logged_model.log(found.model, data, MODELS, run)
         metrics = report.measure(data, found, settings.train.seed)
         metrics["unknown"] = unknown.listed(data, found)
         judged, more = evaluate(data, settings)
@@ -114,8 +127,8 @@ def main() -> None:
         suspects.suspects(report.predictions(data, found, judged), songs).to_csv(
             report.FOLDER / "suspects.csv", index=False
         )
-        mlflow.log_metrics(report.flat(metrics))
-        mlflow.log_artifacts(str(report.FOLDER), "results")
+        run.metrics(report.flat(metrics))
+        run.artifacts(report.FOLDER, "results")
     print(report.sentence(metrics, data))
 
 

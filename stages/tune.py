@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import optuna
 
     from stages.dataset import Dataset
+    from stages.record import Record
 
 BEST = Path("results/best_params.yaml")
 
@@ -44,29 +45,27 @@ def name(settings: Params, fingerprints: dict[str, str]) -> str:
     return f"{settings.corpus} {settings.features} {settings.model} {asked}"
 
 
-def trial(trial: "optuna.Trial", data: "Dataset", settings: Params) -> float:
-    """One trial of a search: what the sampler suggests, trained and judged, as an MLflow run."""
-    import mlflow
+def attempt(trial: "optuna.Trial", data: "Dataset", settings: Params, own: "Record") -> float:
+    """One trial of a search: what the sampler suggests, trained and judged. own: its MLflow run."""
     import optuna
 
     from stages import models, objective
 
     changes = models.module(settings.model).space(trial)
     trial.set_user_attr("changes", changes)
-    mlflow.log_params(changes)
+    own.params(changes)
 
     def report(value: float, step: int) -> None:
         trial.report(value, step)
         if trial.should_prune():
             raise optuna.TrialPruned(f"at step {step}")
 
-    return objective.judge(data, settings.changed(changes), report, on_epoch=log_epoch)
+    def on_epoch(epoch: int, metrics: dict) -> None:
+        own.metrics(metrics, epoch)
 
-
-def log_epoch(epoch: int, metrics: dict) -> None:
-    import mlflow
-
-    mlflow.log_metrics(metrics, step=epoch)
+    value = objective.judge(data, settings.changed(changes), report, on_epoch)
+    own.metrics({"value": value})
+    return value
 
 
 def search(settings: Params) -> dict[str, object]:
@@ -88,31 +87,24 @@ def search(settings: Params) -> dict[str, object]:
     fingerprints = dataset.fingerprints(settings.features)
     found = study.opened(name(settings, fingerprints), settings)
     wanted = settings.tune.trials
-    data = None
-    with search_run.parent(found, settings, fingerprints):
-        with tqdm(
-            desc=f"tune {settings.model}",
-            total=wanted,
-            initial=len(study.ended(found)),
-            unit="trial",
-        ) as bar:
-            if bar.n < wanted:
-                data = dataset.load(settings.features).only("train", "validation")
+    with search_run.parent(found, settings, fingerprints) as (experiment, own):
+        with tqdm(desc=f"tune {settings.model}", total=wanted, unit="trial") as bar:
+
+            def show() -> None:
+                bar.n = min(len(study.ended(found)), wanted)
+                bar.set_postfix_str(search_run.best_so_far(found))
 
             def objective(one: "optuna.Trial") -> float:
-                with search_run.nested(one):
-                    return trial(one, data, settings)
+                with search_run.nested(one, experiment, own.run_id) as run:
+                    return attempt(one, data, settings, run)
 
-            def after(searched: "optuna.Study", _: "optuna.trial.FrozenTrial") -> None:
-                bar.n = min(len(study.ended(searched)), wanted)
-                bar.set_postfix_str(search_run.best_so_far(searched))
-
-            study.search(found, wanted, objective, after)
-        complete = search_run.complete(found)
-        if not complete:
+            show()
+            data = dataset.load(settings.features).only("train", "validation")
+            study.search(found, wanted, objective, lambda *_: show())
+        if not search_run.complete(found):
             reasons = {one.user_attrs.get(study.REASON, one.state.name) for one in found.trials}
             raise SystemExit(f"tune: all trials failed: {'; '.join(sorted(reasons))}")
-        search_run.summary(found)
+        search_run.summary(found, own)
         return found.best_trial.user_attrs["changes"]
 
 
