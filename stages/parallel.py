@@ -16,6 +16,8 @@ from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from tqdm import tqdm
 
+from stages import cluster
+
 STALL = 30  # seconds without progress after which a task's process ends itself
 
 
@@ -80,6 +82,8 @@ def alone(task: Callable, items: list[tuple]) -> Iterator[Any]:
 def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> Iterator[Any]:
     """Call task(*item) for every item in other processes; yield the results in the items' order.
 
+    In processes of this machine, or on the cluster where one is named.
+
     An item whose process dies yields Died. An exception that a task raises is raised here.
 
     jobs: processes; -1 for one a core.
@@ -91,6 +95,9 @@ def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> 
     os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(1 << 30))
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(1 << 27))
     items = list(items)
+    if cluster.address():
+        yield from cluster.each(task, items, label)
+        return
     jobs = min(joblib.effective_n_jobs(jobs), len(items))
     done = 0
     with tqdm(total=len(items), desc=label, unit="song", disable=not items) as bar:
@@ -116,5 +123,8 @@ def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> 
 def here(task: Callable, items: Iterable[tuple], label: str) -> Iterator[Any]:
     """As `each`, in this process: for tasks that keep all cores busy by themselves."""
     items = list(items)
+    if cluster.address():
+        yield from cluster.each(task, items, label)
+        return
     for item in tqdm(items, desc=label, unit="song", disable=not items):
         yield task(*item)

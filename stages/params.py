@@ -23,6 +23,7 @@ class Params(Section):
     ]
     folk: sections.Folk
     download: sections.Download
+    cluster: sections.Cluster
     segment: sections.Segment
     fingerprint: sections.Fingerprint
     split: sections.Split

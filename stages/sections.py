@@ -51,6 +51,10 @@ class Fingerprint(Section):
     share: Annotated[float, Field(gt=0, le=1)]  # of landmarks that two songs share
 
 
+class Cluster(Section):
+    scheduler: str  # address; empty: this machine alone
+
+
 class Split(Section):
     group: Literal["recording", "album", "author"]
     folds: Annotated[int, Field(ge=3, le=100)]
