@@ -8,13 +8,11 @@ import os
 import pickle
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tqdm import tqdm
 
 from stages import params
 
@@ -107,7 +105,7 @@ def check(found: "Client") -> None:
         ) from None
 
 
-def each(task: Callable, items: Iterable[tuple], label: str, unit: str = "song") -> Iterator[Any]:
+def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
     """As parallel.each, on the cluster: results in the items' order, Died for a task that kills.
 
     A worker that is lost costs nothing: its tasks go to another.
@@ -119,7 +117,6 @@ def each(task: Callable, items: Iterable[tuple], label: str, unit: str = "song")
 
     from stages.parallel import Died
 
-    items = list(items)
     if not items:
         return
     own = client()
@@ -148,18 +145,16 @@ def each(task: Callable, items: Iterable[tuple], label: str, unit: str = "song")
 
     waiting: deque = deque()
     coming = iter(items)
-    with tqdm(total=len(items), desc=label, unit=unit) as bar:
-        for item in items:
-            try:
-                room = AHEAD * max(1, len(own.nthreads())) - len(waiting)
-                waiting.extend(submit(item) for item in islice(coming, max(0, room)))
-                result, raised = answer(waiting.popleft(), item)
-            except (CancelledError, OSError) as error:  # a closed connection is an OSError
-                raise SystemExit(
-                    f"{label}: the scheduler at {address()} is gone ({type(error).__name__}). What "
-                    "was finished is kept: the same command goes on once there is a scheduler."
-                ) from None
-            if raised:
-                raise raised
-            yield result
-            bar.update()
+    for item in items:
+        try:
+            room = AHEAD * max(1, len(own.nthreads())) - len(waiting)
+            waiting.extend(submit(item) for item in islice(coming, max(0, room)))
+            result, raised = answer(waiting.popleft(), item)
+        except (CancelledError, OSError) as error:  # a closed connection is an OSError
+            raise SystemExit(
+                f"{label}: the scheduler at {address()} is gone ({type(error).__name__}). What "
+                "was finished is kept: the same command goes on once there is a scheduler."
+            ) from None
+        if raised:
+            raise raised
+        yield result

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stages import cluster, dataset
 from stages.assessment import Assessment, assess
 from stages.dataset import Dataset
 from stages.evaluation import Level, interval
@@ -48,17 +49,35 @@ def enough(data: Dataset, settings: Params) -> None:
         )
 
 
-def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
-    """Train for every fold of every repeat; the fold after the tested one is for validation."""
+def one(data: Dataset, settings: Params, repeat: int, test: int) -> Fold:
+    """Train for one fold; the fold after the tested one is for validation."""
     count = settings.evaluate.folds
-    for repeat in range(1, settings.evaluate.repeats + 1):
-        fold = by_segment(data, count, settings.split.seed + repeat - 1)
-        for test in range(count):
-            validation = (test + 1) % count
-            train = np.flatnonzero((fold >= 0) & (fold != test) & (fold != validation))
-            rows = train, np.flatnonzero(fold == validation), np.flatnonzero(fold == test)
-            found = assess(data, *rows, settings, lambda epoch, metrics: None)
-            yield Fold(repeat, test, replace(found, model=None))  # or all would stay in memory
+    fold = by_segment(data, count, settings.split.seed + repeat - 1)
+    validation = (test + 1) % count
+    train = np.flatnonzero((fold >= 0) & (fold != test) & (fold != validation))
+    rows = train, np.flatnonzero(fold == validation), np.flatnonzero(fold == test)
+    found = assess(data, *rows, settings, lambda epoch, metrics: None)
+    return Fold(repeat, test, replace(found, model=None))  # or all would stay in memory
+
+
+def elsewhere(light: bytes, md5: str, settings: Params, repeat: int, test: int) -> Fold:
+    """As `one`, in a worker's process, which reads the features itself."""
+    return one(dataset.restored(light, settings.features, md5), settings, repeat, test)
+
+
+def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
+    """Train for every fold of every repeat, here or on the cluster."""
+    asked = [
+        (settings, repeat, test)
+        for repeat in range(1, settings.evaluate.repeats + 1)
+        for test in range(settings.evaluate.folds)
+    ]
+    if cluster.address():
+        shared = dataset.light(data), dataset.md5(dataset.array(settings.features))
+        yield from cluster.each(elsewhere, [shared + item for item in asked], "train")
+    else:
+        for item in asked:
+            yield one(data, *item)
 
 
 def joined(found: list[Fold], repeat: int, unit: str, calibrated: bool = True) -> Level:

@@ -1,8 +1,9 @@
 """What a model learns from: the feature array with each segment's song, region and part."""
 
 import hashlib
+import pickle
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -98,10 +99,26 @@ def load(features: str) -> Dataset:
     )
 
 
+def md5(path: Path) -> str:
+    """As DVC computes it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
 def fingerprints(features: str) -> dict[str, str]:
-    """md5 of each file that the data set is made of, as DVC computes it."""
-    found = {}
-    for path in (array(features), SEGMENTS, SPLITS):
-        with path.open("rb") as file:
-            found[path.as_posix()] = hashlib.file_digest(file, "md5").hexdigest()
-    return found
+    """md5 of each file that the data set is made of."""
+    return {path.as_posix(): md5(path) for path in (array(features), SEGMENTS, SPLITS)}
+
+
+def light(data: Dataset) -> bytes:
+    """All but the features, to be sent to a process that can read them."""
+    return pickle.dumps(replace(data, features=None))
+
+
+@lru_cache(maxsize=1)
+def restored(packed: bytes, features: str, md5: str) -> Dataset:
+    """What `light` has packed, with the features of the file, which has this md5.
+
+    Kept for the next call with the same data, with the statistics that were computed.
+    """
+    return replace(pickle.loads(packed), features=load(features).features)

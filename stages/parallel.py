@@ -79,6 +79,11 @@ def alone(task: Callable, items: list[tuple]) -> Iterator[Any]:
         cell.close()
 
 
+def on_cluster(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
+    results = cluster.each(task, items, label)
+    yield from tqdm(results, label, len(items), unit="song", disable=not items)
+
+
 def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> Iterator[Any]:
     """Call task(*item) for every item in other processes; yield the results in the items' order.
 
@@ -96,7 +101,7 @@ def each(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> 
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(1 << 27))
     items = list(items)
     if cluster.address():
-        yield from cluster.each(task, items, label)
+        yield from on_cluster(task, items, label)
         return
     jobs = min(joblib.effective_n_jobs(jobs), len(items))
     done = 0
@@ -124,7 +129,7 @@ def here(task: Callable, items: Iterable[tuple], label: str) -> Iterator[Any]:
     """As `each`, in this process: for tasks that keep all cores busy by themselves."""
     items = list(items)
     if cluster.address():
-        yield from cluster.each(task, items, label)
+        yield from on_cluster(task, items, label)
         return
     for item in tqdm(items, desc=label, unit="song", disable=not items):
         yield task(*item)

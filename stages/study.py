@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import optuna
 from filelock import FileLock
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
-from stages import tracking
+from stages import sampler, tracking
 from stages.params import Params
 from stages.sections import Tune
 
@@ -21,17 +21,6 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 def url() -> str:
     """Where studies are kept: OPTUNA_STORAGE, or else SQLite beside MLflow's."""
     return os.environ.get("OPTUNA_STORAGE") or f"sqlite:///{tracking.folder() / 'optuna.db'}"
-
-
-def sampler(settings: Tune, finished: int) -> optuna.samplers.BaseSampler:
-    """Seeded by how far the study is, so that a resumed study does not repeat its first trials."""
-    seed = settings.seed + finished
-    match settings.sampler:
-        case "random":
-            return optuna.samplers.RandomSampler(seed=seed)
-        case "cmaes":
-            return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
-    return optuna.samplers.TPESampler(seed=seed, multivariate=True)
 
 
 def pruner(settings: Tune, epochs: int) -> optuna.pruners.BasePruner:
@@ -75,35 +64,31 @@ def opened(name: str, settings: Params) -> optuna.Study:
             f"tune: the studies' storage cannot be used: {reason}. "
             "See OPTUNA_STORAGE, or unset it for SQLite in mlruns/."
         ) from None
-    study.sampler = sampler(settings.tune, len(ended(study)))
+    study.sampler = sampler.ByNumber(settings.tune)
     return study
 
 
-def ended(study: optuna.Study) -> list[FrozenTrial]:
-    """The trials that count: finished, pruned, or failed for a reason of their own."""
-    return [
-        trial
+def ended(study: optuna.Study) -> int:
+    """How many trials count: finished, pruned, or failed for a reason of their own."""
+    return sum(
+        trial.state in FINISHED or (trial.state == TrialState.FAIL and REASON in trial.user_attrs)
         for trial in study.get_trials(deepcopy=False)
-        if trial.state in FINISHED
-        or (trial.state == TrialState.FAIL and REASON in trial.user_attrs)
-    ]
+    )
 
 
-def running(study: optuna.Study) -> list[FrozenTrial]:
-    return study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+def busy(study: optuna.Study) -> int:
+    """How many trials run in other processes, or did when these were killed."""
+    return len(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
 
 
-def search(
-    study: optuna.Study,
-    wanted: int,
-    objective: Callable[[optuna.Trial], float],
-    after: Callable[[optuna.Study, FrozenTrial], None],
-) -> None:
-    """Run trials until `wanted` have ended, also those of other processes on the same study.
+def wait(study: optuna.Study) -> None:
+    """A second for the others. A trial without signs of life for GRACE seconds is queued again."""
+    optuna.storages.fail_stale_trials(study)
+    time.sleep(1)
 
-    A trial that raises is recorded as failed, with its reason, and the next one begins. One whose
-    process was killed is run again, once its signs of life have stopped for GRACE seconds.
-    """
+
+def one(study: optuna.Study, objective: Callable[[optuna.Trial], float]) -> None:
+    """Run one trial. One that raises is recorded as failed, with its reason."""
 
     def guarded(trial: optuna.Trial) -> float:
         try:
@@ -114,9 +99,5 @@ def search(
             trial.set_user_attr(REASON, f"{type(error).__name__}: {error}"[:500])
             raise RuntimeError(str(error)) from error  # SystemExit would end the study
 
-    while len(ended(study)) < wanted:
-        optuna.storages.fail_stale_trials(study)
-        if len(ended(study)) + len(running(study)) >= wanted:
-            time.sleep(1)  # the last ones run elsewhere, or are waited for until their grace ends
-            continue
-        study.optimize(guarded, n_trials=1, catch=(RuntimeError,), callbacks=[after])
+    optuna.storages.fail_stale_trials(study)
+    study.optimize(guarded, n_trials=1, catch=(RuntimeError,))

@@ -4,20 +4,12 @@ With tune.trials: 0 there is nothing to search, and the params stay as they are.
 where it was stopped: asking for 50 trials when 30 have ended runs 20. The test part is not read.
 """
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
 from stages import params
 from stages.params import Params
-
-if TYPE_CHECKING:
-    import optuna
-
-    from stages.dataset import Dataset
-    from stages.record import Record
 
 BEST = Path("results/best_params.yaml")
 
@@ -45,62 +37,43 @@ def name(settings: Params, fingerprints: dict[str, str]) -> str:
     return f"{settings.corpus} {settings.features} {settings.model} {asked}"
 
 
-def attempt(trial: "optuna.Trial", data: "Dataset", settings: Params, own: "Record") -> float:
-    """One trial of a search: what the sampler suggests, trained and judged. own: its MLflow run."""
-    import optuna
-
-    from stages import models, objective
-
-    changes = models.module(settings.model).space(trial)
-    trial.set_user_attr("changes", changes)
-    own.params(changes)
-
-    def report(value: float, step: int) -> None:
-        trial.report(value, step)
-        if trial.should_prune():
-            raise optuna.TrialPruned(f"at step {step}")
-
-    def on_epoch(epoch: int, metrics: dict) -> None:
-        own.metrics(metrics, epoch)
-
-    value = objective.judge(data, settings.changed(changes), report, on_epoch)
-    own.metrics({"value": value})
-    return value
-
-
 def search(settings: Params) -> dict[str, object]:
-    """Run the study; the best trial's changes of params.
+    """Run the study, here or on the cluster; the best trial's changes of params.
 
     Raises:
         SystemExit: all trials failed.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import warnings
-
-    import optuna
     from tqdm import tqdm
 
-    from stages import dataset, search_run, study
+    from stages import attempt, cluster, dataset, search_run, study, tracking
 
-    # heartbeats and pictures, which have been called experimental for years
-    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    attempt.quiet()
     fingerprints = dataset.fingerprints(settings.features)
     found = study.opened(name(settings, fingerprints), settings)
     wanted = settings.tune.trials
+    where = {"MLFLOW_TRACKING_URI": tracking.store(), "OPTUNA_STORAGE": study.url()}
     with search_run.parent(found, settings, fingerprints) as (experiment, own):
+        asked = attempt.Search(
+            settings,
+            found.study_name,
+            experiment,
+            own.run_id,
+            where | {"DVC_ROOT": str(tracking.folder().parent)},
+            fingerprints[dataset.array(settings.features).as_posix()],
+        )
         with tqdm(desc=f"tune {settings.model}", total=wanted, unit="trial") as bar:
-
-            def show() -> None:
-                bar.n = min(len(study.ended(found)), wanted)
+            while (missing := wanted - study.ended(found)) > 0:
+                bar.n = wanted - missing
                 bar.set_postfix_str(search_run.best_so_far(found))
-
-            def objective(one: "optuna.Trial") -> float:
-                with search_run.nested(one, experiment, own.run_id) as run:
-                    return attempt(one, data, settings, run)
-
-            show()
-            data = dataset.load(settings.features).only("train", "validation")
-            study.search(found, wanted, objective, lambda *_: show())
+                if study.busy(found) >= missing:
+                    study.wait(found)
+                elif cluster.address():
+                    for _ in cluster.each(attempt.run, [(asked,)] * missing, "tune"):
+                        bar.n = study.ended(found)
+                        bar.set_postfix_str(search_run.best_so_far(found))
+                else:
+                    attempt.run(asked)
+            bar.n = wanted
         if not search_run.complete(found):
             reasons = {one.user_attrs.get(study.REASON, one.state.name) for one in found.trials}
             raise SystemExit(f"tune: all trials failed: {'; '.join(sorted(reasons))}")

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from stages import cluster, parallel
 from tests.conftest import command, environment, free_port
@@ -105,7 +106,8 @@ def test_workers_that_do_not_share_the_folder_are_named(network, monkeypatch):
 def test_workers_with_several_threads_are_refused(network):
     broad = network.worker(threads=2)
     try:
-        time.sleep(5)
+        with Client(network.address) as client:
+            client.wait_for_workers(3, timeout=60)
         with pytest.raises(SystemExit, match="--nthreads 1"):
             list(parallel.each(square, [(1,)], "t"))
     finally:

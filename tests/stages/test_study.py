@@ -25,8 +25,10 @@ def square(trial):
     return -((trial.suggest_float("x", -1, 1) - 0.5) ** 2)
 
 
-def nothing(*_):
-    pass
+def search(found, wanted, objective):
+    """As stages.tune does it."""
+    while (missing := wanted - study.ended(found)) > 0:
+        study.wait(found) if study.busy(found) >= missing else study.one(found, objective)
 
 
 def worker(code):
@@ -37,7 +39,8 @@ def worker(code):
         study.BEAT, study.GRACE = 1, 2
         found = study.opened("shared", params.load().changed({{"tune.pruner": "none"}}))
         {code}
-        study.search(found, 6, objective, lambda *_: None)
+                while (missing := 6 - study.ended(found)) > 0:
+            study.wait(found) if study.busy(found) >= missing else study.one(found, objective)
     """
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", textwrap.dedent(text)], cwd=Path.cwd()
@@ -48,16 +51,16 @@ def test_the_same_seed_tries_the_same_values():
     values = []
     for name in ("one", "other"):
         found = study.opened(name, SETTINGS)
-        study.search(found, 5, square, nothing)
+        search(found, 5, square)
         values.append([trial.params["x"] for trial in found.trials])
     assert values[0] == values[1]
     other = study.opened("another seed", SETTINGS.changed({"tune.seed": 2}))
-    study.search(other, 5, square, nothing)
+    search(other, 5, square)
     assert [trial.params["x"] for trial in other.trials] != values[0]
 
 
 def test_more_trials_than_there_are_run_the_rest():
-    study.search(study.opened("s", SETTINGS), 3, square, nothing)
+    search(study.opened("s", SETTINGS), 3, square)
     called = []
 
     def counted(trial):
@@ -65,10 +68,12 @@ def test_more_trials_than_there_are_run_the_rest():
         return square(trial)
 
     found = study.opened("s", SETTINGS)
-    study.search(found, 5, counted, nothing)
+    search(found, 5, counted)
     assert called == [3, 4]
-    assert len({trial.params["x"] for trial in found.trials}) == 5
-    study.search(study.opened("s", SETTINGS), 5, counted, nothing)
+    at_once = study.opened("in one go", SETTINGS)
+    search(at_once, 5, square)
+    assert [trial.params for trial in found.trials] == [trial.params for trial in at_once.trials]
+    search(study.opened("s", SETTINGS), 5, counted)
     assert called == [3, 4]
 
 
@@ -80,7 +85,7 @@ def test_a_trial_that_fails_says_why_and_the_next_one_runs(error):
         return square(trial)
 
     found = study.opened("s", SETTINGS)
-    study.search(found, 4, fails_once, nothing)
+    search(found, 4, fails_once)
     states = [trial.state.name for trial in found.trials]
     assert states == ["COMPLETE", "FAIL", "COMPLETE", "COMPLETE"]
     assert str(error) in found.trials[1].user_attrs[study.REASON]
@@ -97,12 +102,11 @@ def test_a_trial_whose_process_was_killed_is_run_again():
     assert worker(textwrap.indent(textwrap.dedent(code), " " * 8).strip()).wait(60) == -9
     found = study.opened("shared", SETTINGS)
     assert [trial.state.name for trial in found.trials] == ["COMPLETE", "COMPLETE", "RUNNING"]
-    study.search(found, 4, square, nothing)
-    ended = study.ended(found)
-    assert len(ended) == 4
+    search(found, 4, square)
+    assert study.ended(found) == 4
     killed = found.trials[2]
     assert killed.state.name == "FAIL"
-    assert killed.params in [trial.params for trial in ended]
+    assert killed.params in [trial.params for trial in found.trials if trial is not killed]
 
 
 def test_two_processes_share_the_trials():
@@ -116,8 +120,9 @@ def test_two_processes_share_the_trials():
     both = [worker(code) for _ in range(2)]
     assert [process.wait(120) for process in both] == [0, 0]
     found = study.opened("shared", SETTINGS)
-    assert len(found.trials) == len(study.ended(found)) == 6
+    assert len(found.trials) == study.ended(found) == 6
     assert {trial.user_attrs["process"] for trial in found.trials} == {one.pid for one in both}
+    assert len({trial.params["x"] for trial in found.trials}) == 6
 
 
 def test_every_sampler_and_pruner_that_params_name_works():
@@ -134,7 +139,7 @@ def test_every_sampler_and_pruner_that_params_name_works():
                         raise optuna.TrialPruned
                 return square(trial)
 
-            study.search(found, 4, reports, nothing)
+            search(found, 4, reports)
             assert {trial.state.name for trial in found.trials} <= {"COMPLETE", "PRUNED"}
 
 

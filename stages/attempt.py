@@ -1,0 +1,69 @@
+"""One trial of a search: what the sampler suggests, trained and judged, with a run of its own."""
+
+import os
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+import optuna
+
+from stages import dataset, models, objective, search_run, study
+from stages.dataset import Dataset
+from stages.params import Params
+from stages.record import Record
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a process must know to run a trial; all of it can be sent to another machine."""
+
+    settings: Params
+    study: str
+    experiment: str
+    parent: str  # MLflow run
+    environment: dict[str, str]  # where the study and its runs are kept
+    features_md5: str
+
+
+@lru_cache(maxsize=1)
+def data(features: str, md5: str) -> Dataset:
+    """Training and validation songs; read once in a process, and anew where the file is another."""
+    return dataset.load(features).only("train", "validation")
+
+
+def run(search: Search) -> None:
+    """Run one trial in this process, wherever that is."""
+    os.environ.update(search.environment)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet()
+    songs = data(search.settings.features, search.features_md5)
+
+    def objective_of(trial: optuna.Trial) -> float:
+        with search_run.nested(trial, search.experiment, search.parent) as own:
+            return attempt(trial, songs, search.settings, own)
+
+    study.one(study.opened(search.study, search.settings), objective_of)
+
+
+def attempt(trial: optuna.Trial, songs: Dataset, settings: Params, own: Record) -> float:
+    """songs: training and validation part. own: the trial's run. Returns its value."""
+    changes = models.module(settings.model).space(trial)
+    trial.set_user_attr("changes", changes)
+    own.params(changes)
+
+    def report(value: float, step: int) -> None:
+        trial.report(value, step)
+        if trial.should_prune():
+            raise optuna.TrialPruned(f"at step {step}")
+
+    def on_epoch(epoch: int, metrics: dict) -> None:
+        own.metrics(metrics, epoch)
+
+    value = objective.judge(songs, settings.changed(changes), report, on_epoch)
+    own.metrics({"value": value})
+    return value
+
+
+def quiet() -> None:
+    """Heartbeats and pictures have been called experimental for years."""
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
