@@ -121,19 +121,19 @@ def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
         return
     own = client()
 
-    def run(packed: bytes) -> tuple[object, Exception | None]:
+    def run(packed: bytes) -> tuple[object, BaseException | None]:
         import pickle  # this function is sent whole, as in check: the scheduler lacks our modules
 
         task, item = pickle.loads(packed)
         try:
             return task(*item), None
-        except Exception as error:  # or else it could be taken for an error of the cluster
+        except (Exception, SystemExit) as error:  # or else taken for an error of the cluster
             return None, error
 
     def submit(item: tuple) -> "Future":
         return own.submit(run, pickle.dumps((task, item)), pure=False)
 
-    def answer(future: "Future", item: tuple) -> tuple[object, Exception | None]:
+    def answer(future: "Future", item: tuple) -> tuple[object, BaseException | None]:
         try:
             try:
                 return future.result()
