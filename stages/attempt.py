@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import optuna
+from threadpoolctl import threadpool_limits
 
-from stages import dataset, models, objective, search_run, study
+from stages import dataset, models, objective, search_run, study, tracking
 from stages.dataset import Dataset
 from stages.params import Params
 from stages.record import Record
@@ -22,11 +23,11 @@ class Search:
     experiment: str
     parent: str  # MLflow run
     environment: dict[str, str]  # where the study and its runs are kept
-    features_md5: str
+    songs: str  # digest of the files that the data set is made of
 
 
 @lru_cache(maxsize=1)
-def data(features: str, md5: str) -> Dataset:
+def data(features: str, songs: str) -> Dataset:
     """Training and validation songs; read once in a process, and anew where the file is another."""
     return dataset.load(features).only("train", "validation")
 
@@ -36,7 +37,8 @@ def run(search: Search) -> None:
     os.environ.update(search.environment)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     quiet()
-    songs = data(search.settings.features, search.features_md5)
+    tracking.connect()
+    songs = data(search.settings.features, search.songs)
 
     def objective_of(trial: optuna.Trial) -> float:
         with search_run.nested(trial, search.experiment, search.parent) as own:
@@ -59,7 +61,8 @@ def attempt(trial: optuna.Trial, songs: Dataset, settings: Params, own: Record) 
     def on_epoch(epoch: int, metrics: dict) -> None:
         own.metrics(metrics, epoch)
 
-    value = objective.judge(songs, settings.changed(changes), report, on_epoch)
+    with threadpool_limits(1, "blas"):  # as on a cluster's workers: the same sums, bit by bit
+        value = objective.judge(songs, settings.changed(changes), report, on_epoch)
     own.metrics({"value": value})
     return value
 

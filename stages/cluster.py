@@ -6,21 +6,26 @@ mount it. Each has one thread, since a decoder that hangs is ended with its proc
 
 import os
 import pickle
-import secrets
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages import params
+from stages.home import home
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 AHEAD = 4  # tasks a worker that are sent before the first is done
 PATIENCE = 10  # seconds for the scheduler to answer, and for the first worker to be there
+ALONE = 60  # seconds without any worker until we give up
+PACKAGES = ("av", "keras", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "soundfile")
+PACKAGES += ("soxr", "symusic", "tensorflow")  # that decide what a task returns
 
 
 def address() -> str:
@@ -34,7 +39,7 @@ def client() -> "Client":
     """The connection to the cluster, once its workers are found to be fit.
 
     Raises:
-        SystemExit: no scheduler, no workers, or workers that do not see this folder.
+        SystemExit: no scheduler, no workers, or workers that cannot do this folder's work.
     """
     import dask
     from distributed import Client
@@ -51,58 +56,14 @@ def client() -> "Client":
         found.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise SystemExit(
-            f"cluster: {address()} has no workers. Start some in this folder: "
+            f"cluster: {address()} has no workers. Start some on machines that see this folder: "
             f"`dask worker {address()} --nworkers 2 --nthreads 1`."
         ) from None
-    check(found)
+    settle = home(Path.cwd(), {name: version(name) for name in PACKAGES})
+    for worker, complaint in found.run(settle).items():
+        if complaint:
+            raise SystemExit(f"cluster: worker {worker}: {complaint}")
     return found
-
-
-def check(found: "Client") -> None:
-    """Bring every worker into this folder.
-
-    Raises:
-        SystemExit: one does not see the folder's files, has several threads, or other packages.
-    """
-    from distributed import WorkerPlugin
-
-    folder = Path.cwd()
-    mark = folder / f".cluster-{secrets.token_hex(8)}"
-
-    class Settle(WorkerPlugin):  # defined here, so that it is sent whole: workers lack our modules
-        def setup(self, worker: object) -> None:
-            import os
-            import sys
-
-            if folder.is_dir():
-                os.chdir(folder)
-                sys.path.insert(0, str(folder))
-
-    mark.touch()
-    try:
-        found.register_plugin(Settle(), name="stages")
-        sees = found.run(lambda: mark.exists())
-    finally:
-        mark.unlink(missing_ok=True)
-    blind = [worker for worker, answer in sees.items() if answer is not True]
-    if blind:
-        raise SystemExit(
-            f"cluster: {', '.join(blind)} does not see {folder}. Workers must share this folder, "
-            "under the same path: mount it there, or start the workers on this machine."
-        )
-    threads = found.nthreads()
-    broad = [worker for worker, count in threads.items() if count > 1]
-    if broad:
-        raise SystemExit(
-            f"cluster: {', '.join(broad)} has several threads, of which one that hangs would stop "
-            "the others. Start workers with --nthreads 1, as many as there are cores."
-        )
-    try:
-        found.get_versions(check=True)
-    except ValueError as error:
-        raise SystemExit(
-            f"cluster: workers have other packages than this machine.\n{error}"
-        ) from None
 
 
 def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
@@ -111,19 +72,24 @@ def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
     A worker that is lost costs nothing: its tasks go to another.
 
     Raises:
-        SystemExit: the scheduler is gone.
+        SystemExit: the scheduler is gone, or all workers are, or one is not fit.
     """
     from distributed import CancelledError, KilledWorker, wait
+    from distributed.client import ClosedClientError
 
     from stages.parallel import Died
 
     if not items:
         return
     own = client()
+    settle = home(Path.cwd(), {name: version(name) for name in PACKAGES})
 
     def run(packed: bytes) -> tuple[object, BaseException | None]:
-        import pickle  # this function is sent whole, as in check: the scheduler lacks our modules
+        import pickle  # this function is sent whole: the scheduler lacks our modules
 
+        complaint = settle()
+        if complaint:
+            return None, SystemExit(f"cluster: a worker is not fit: {complaint}")
         task, item = pickle.loads(packed)
         try:
             return task(*item), None
@@ -133,16 +99,33 @@ def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
     def submit(item: tuple) -> "Future":
         return own.submit(run, pickle.dumps((task, item)), pure=False)
 
+    def awaited(future: "Future") -> tuple[object, BaseException | None]:
+        empty = time.monotonic()
+        while not future.done():
+            if own.nthreads():
+                empty = time.monotonic()
+            if time.monotonic() - empty > ALONE:
+                raise SystemExit(f"{label}: {address()} has had no worker for {ALONE} s. {kept}")
+            wait_a_little(future)
+        return future.result()
+
+    def wait_a_little(future: "Future") -> None:
+        try:
+            wait(future, timeout=1)
+        except TimeoutError:
+            return
+
     def answer(future: "Future", item: tuple) -> tuple[object, BaseException | None]:
         try:
             try:
-                return future.result()
+                return awaited(future)
             except KilledWorker:  # perhaps by a neighbour: once more, with none beside it
                 wait(waiting)
-                return submit(item).result()
+                return awaited(submit(item))
         except KilledWorker:
             return Died("the processes that worked on it were lost"), None
 
+    kept = "The same command goes on with what the stage has finished."
     waiting: deque = deque()
     coming = iter(items)
     for item in items:
@@ -150,10 +133,9 @@ def each(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
             room = AHEAD * max(1, len(own.nthreads())) - len(waiting)
             waiting.extend(submit(item) for item in islice(coming, max(0, room)))
             result, raised = answer(waiting.popleft(), item)
-        except (CancelledError, OSError) as error:  # a closed connection is an OSError
-            raise SystemExit(
-                f"{label}: the scheduler at {address()} is gone ({type(error).__name__}). What "
-                "was finished is kept: the same command goes on once there is a scheduler."
+        except (CancelledError, ClosedClientError, OSError) as error:
+            raise SystemExit(  # a closed connection is an OSError
+                f"{label}: the scheduler at {address()} is gone ({type(error).__name__}). {kept}"
             ) from None
         if raised:
             raise raised

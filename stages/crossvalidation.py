@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from stages import cluster, dataset
 from stages.assessment import Assessment, assess
@@ -56,7 +57,8 @@ def one(data: Dataset, settings: Params, repeat: int, test: int) -> Fold:
     validation = (test + 1) % count
     train = np.flatnonzero((fold >= 0) & (fold != test) & (fold != validation))
     rows = train, np.flatnonzero(fold == validation), np.flatnonzero(fold == test)
-    found = assess(data, *rows, settings, lambda epoch, metrics: None)
+    with threadpool_limits(1, "blas"):  # as on a cluster's workers: the same sums, bit by bit
+        found = assess(data, *rows, settings, lambda epoch, metrics: None)
     return Fold(repeat, test, replace(found, model=None))  # or all would stay in memory
 
 

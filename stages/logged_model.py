@@ -34,6 +34,7 @@ def log(model: Classifier, data: Dataset, folder: Path, record: Record) -> None:
         try:
             with mlflow.start_run(run_id=record.run_id):
                 form.log_model(inner, name="model", **more)
+            record.client.update_run(record.run_id, "RUNNING")  # leaving the block has ended it
             return
         except Exception as error:  # the server has gone
             record.lost(error)

@@ -42,15 +42,16 @@ def judge(data: Dataset, settings: Params, report: Report, on_epoch: classifier.
     """Train and score; with inner folds the mean over them.
 
     report: is given each epoch's value where there is one division and epochs, or else each fold's
-    mean so far. The value of an epoch is its validation loss, negative.
+    mean so far. The value of an epoch is its validation cross-entropy, negative.
     """
     scores: list[float] = []
     by_epoch = not settings.tune.folds and hasattr(models.module(settings.model), "build")
 
     def epoch_ended(epoch: int, metrics: dict) -> None:
-        on_epoch(epoch, metrics)
+        prefix = f"fold_{number}_" if settings.tune.folds else ""
+        on_epoch(epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
         if by_epoch:
-            report(-metrics["val_loss"], epoch)
+            report(-metrics["val_crossentropy"], epoch)
 
     for number, (train, held) in enumerate(divisions(data, settings), 1):
         model, _ = classifier.learn(data, train, held, settings, epoch_ended)

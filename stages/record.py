@@ -10,10 +10,11 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
@@ -101,21 +102,34 @@ class Record:
 def send(folder: Path) -> None:
     """Send what is kept of one run, then delete it. Raises what the server raises."""
     client = MlflowClient()
-    run, kind = folder.name, ""
-    for entry in journal.lines(folder / JOURNAL):
+    run = folder.name
+    # a run that was made by an earlier try, which failed later, is not made again
+    entries = list(journal.lines(folder / JOURNAL))
+    made = [entry["values"][0] for entry in entries if entry["kind"] == "made"]
+    for entry in entries:
         kind, values = entry["kind"], entry["values"]
         if kind == "create":
-            run = client.create_run(*values).info.run_id
-        else:
+            run = made[0] if made else client.create_run(*values).info.run_id
+            if not made:
+                journal.append(folder / JOURNAL, {"kind": "made", "values": [run]})
+        elif kind != "made":
             ENTRIES[kind](client, run, *values)
-    if kind != "end":
+    if "end" not in [entry["kind"] for entry in entries]:
         client.set_terminated(run, "KILLED")
     shutil.rmtree(folder)
 
 
+def held(run_id: str) -> FileLock:
+    """Whoever writes to a run's folder, or sends it, holds this."""
+    tracking.unsent().mkdir(parents=True, exist_ok=True)
+    return FileLock(tracking.unsent() / f"{run_id}.lock")
+
+
 def created(experiment_id: str, label: str, tags: dict[str, str], parent: str = "") -> Record:
     """A new run, below a parent's where one is named; kept in a folder if the server is gone."""
-    tags = tags | {"mlflow.source.name": "stages", "mlflow.user": getpass.getuser()}
+    tags = tags | {"mlflow.source.name": "stages"}
+    with suppress(KeyError, OSError):  # in a container a user may have no name
+        tags["mlflow.user"] = getpass.getuser()
     if parent:
         tags[MLFLOW_PARENT_RUN_ID] = parent
     try:
@@ -130,19 +144,27 @@ def created(experiment_id: str, label: str, tags: dict[str, str], parent: str = 
 
 @contextmanager
 def opened(record: Record) -> Iterator[Record]:
-    """A run for the time of the block; a block that raises marks it as failed."""
-    try:
-        yield record
-    except BaseException:
-        record.end("FAILED")
-        raise
-    else:
-        record.end("FINISHED")
-    finally:
-        if record.down:
-            try:
-                send(record.unsent)
-            except Exception:
-                print(
-                    f"Kept in {record.unsent}. `python -m stages.send` sends it.", file=sys.stderr
-                )
+    """A run for the time of the block; a block that raises marks it as failed.
+
+    Something of it may be waiting from an earlier process: that comes first.
+    """
+    with held(record.run_id):
+        if record.unsent.is_dir():
+            record.down = True
+        try:
+            yield record
+        except BaseException:
+            record.end("FAILED")
+            raise
+        else:
+            record.end("FINISHED")
+        finally:
+            if record.down:
+                try:
+                    send(record.unsent)
+                except Exception:
+                    print(
+                        f"Kept in {record.unsent}. `python -m stages.send` sends it.",
+                        file=sys.stderr,
+                    )
+    Path(held(record.run_id).lock_file).unlink(missing_ok=True)

@@ -14,7 +14,6 @@ from optuna.trial import FrozenTrial, TrialState
 from stages import record, search_plots, tracking
 from stages.params import Params
 from stages.record import Record
-from stages.study import REASON
 
 RUN = "mlflow_run"  # of a study, so that a resumed one goes on in it; of a trial
 
@@ -38,27 +37,31 @@ def parent(
     """
     experiment = tracking.prepare(settings.corpus)
     with FileLock(tracking.folder() / "lock"):  # of two that search at once, one makes it
-        run_id = study.user_attrs.get(RUN)
-        if run_id is None:
+        run_id = study.user_attrs.get(RUN, "")
+        if not there(run_id):
             label = f"search {settings.model} {settings.features}"
             tags = tracking.tags(settings.chosen(), fingerprints) | {"study": study.study_name}
             run_id = record.created(experiment, label, tags).run_id
             study.set_user_attr(RUN, run_id)
-    tidy(study)
     with record.opened(Record(run_id)) as opened:
         opened.tags(settings.tune.model_dump())
         yield experiment, opened
 
 
-def tidy(study: optuna.Study) -> None:
-    """End the runs of trials whose process was killed."""
-    client = mlflow.MlflowClient()
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.FAIL,)):
-        run_id = trial.user_attrs.get(RUN)
-        if REASON not in trial.user_attrs and run_id:
-            with suppress(mlflow.MlflowException):  # which a run that was never sent raises
-                if client.get_run(run_id).info.status == "RUNNING":
-                    client.set_terminated(run_id, "KILLED")
+def there(run_id: str) -> bool:
+    """Whether the store has this run: one of another store, or a deleted one, it has not."""
+    try:
+        return mlflow.MlflowClient().get_run(run_id).info.lifecycle_stage == "active"
+    except mlflow.MlflowException:
+        return False
+
+
+def killed(trial: FrozenTrial) -> None:
+    """End the run of a trial whose process was killed."""
+    run_id = trial.user_attrs.get(RUN, "")
+    with suppress(mlflow.MlflowException):  # the server may be gone, too
+        if there(run_id):
+            mlflow.MlflowClient().set_terminated(run_id, "KILLED")
 
 
 @contextmanager

@@ -13,21 +13,24 @@ def main() -> None:
     if not folders:
         print("send: nothing is waiting")
         return
-    import mlflow
+    from filelock import Timeout
 
     from stages import record
 
-    mlflow.set_tracking_uri(tracking.store())
+    tracking.connect()
+    sent, refused = 0, []
     for folder in tqdm(folders, "send", unit="run"):
         try:
-            record.send(folder)
+            with record.held(folder.name).acquire(timeout=0):
+                record.send(folder)
+                sent += 1
+        except Timeout:
+            refused.append(f"{folder.name}: its training is not over; it sends by itself")
         except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            raise SystemExit(
-                f"send: {tracking.store()} did not take run {folder.name}: {reason}. "
-                "It is kept; try again when the server answers."
-            ) from None
-    print(f"send: {len(folders)} runs are with {tracking.store()} now")
+            refused.append(f"{folder.name}: {str(error).strip().splitlines()[0]}")
+    print(f"send: {sent} runs are with {tracking.store()} now")
+    if refused:
+        raise SystemExit("send: these are kept, and can be tried again:\n" + "\n".join(refused))
 
 
 if __name__ == "__main__":

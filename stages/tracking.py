@@ -26,6 +26,16 @@ def store() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder() / 'mlflow.db'}"
 
 
+def connect() -> None:
+    """Name the store to MLflow."""
+    # a server that is gone is noticed within seconds, or training would wait for it for minutes
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    import mlflow
+
+    mlflow.set_tracking_uri(store())
+
+
 def prepare(experiment: str) -> str:
     """Connect to the store, make it and the experiment where they are missing; the experiment's id.
 
@@ -34,13 +44,10 @@ def prepare(experiment: str) -> str:
     Raises:
         SystemExit: the store cannot be used.
     """
-    # a server that is gone is noticed within seconds, or training would wait for it for minutes
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    connect()
     import mlflow
     from filelock import FileLock
 
-    mlflow.set_tracking_uri(store())
     folder().mkdir(parents=True, exist_ok=True)
     with FileLock(folder() / "lock"):
         try:

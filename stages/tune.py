@@ -4,14 +4,24 @@ With tune.trials: 0 there is nothing to search, and the params stay as they are.
 where it was stopped: asking for 50 trials when 30 have ended runs 20. The test part is not read.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from stages import params
 from stages.params import Params
 
+if TYPE_CHECKING:
+    from stages.attempt import Search
+
 BEST = Path("results/best_params.yaml")
+# what decides a trial's value: another study, where one of them is another
+CODE = ["attempt", "balance", "calibration", "classifier", "crossvalidation", "dataset", "models"]
+CODE += ["network", "objective", "opinion_pool", "pooling", "sampler", "split", "statistical"]
+FATAL = 3  # trials in a row that kill their workers
+PACKAGES = ["keras", "numpy", "optuna", "scikit-learn", "scipy", "tensorflow"]
 
 
 def best(settings: Params) -> Params:
@@ -31,8 +41,8 @@ def name(settings: Params, fingerprints: dict[str, str]) -> str:
 
     question = settings.chosen() | settings.tune.model_dump(exclude={"trials"})
     question = {key: value for key, value in question.items() if not key.startswith("evaluate.")}
-    modules = [f"stages.models.{settings.model}", "stages.models", "stages.objective"]
-    code = provenance.key(settings.tune.model_copy(update={"trials": 0}), modules, [])
+    modules = [f"stages.{module}" for module in CODE] + [f"stages.models.{settings.model}"]
+    code = provenance.key(settings.split, modules, PACKAGES)
     asked = tracking.digest(question | fingerprints | {"code": code})
     return f"{settings.corpus} {settings.features} {settings.model} {asked}"
 
@@ -59,26 +69,50 @@ def search(settings: Params) -> dict[str, object]:
             experiment,
             own.run_id,
             where | {"DVC_ROOT": str(tracking.folder().parent)},
-            fingerprints[dataset.array(settings.features).as_posix()],
+            tracking.digest(fingerprints),
         )
+        begun = len(found.trials)  # failures of earlier runs are tried again, not counted
         with tqdm(desc=f"tune {settings.model}", total=wanted, unit="trial") as bar:
-            while (missing := wanted - study.ended(found)) > 0:
-                bar.n = wanted - missing
+
+            def missing() -> int:
+                bar.n = min(study.ended(found, begun), wanted)
                 bar.set_postfix_str(search_run.best_so_far(found))
-                if study.busy(found) >= missing:
+                return wanted - bar.n
+
+            while (count := missing()) > 0:
+                free = count - study.busy(found)
+                if free <= 0:
                     study.wait(found)
                 elif cluster.address():
-                    for _ in cluster.each(attempt.run, [(asked,)] * missing, "tune"):
-                        bar.n = study.ended(found)
-                        bar.set_postfix_str(search_run.best_so_far(found))
+                    everywhere(asked, free, missing)
                 else:
                     attempt.run(asked)
-            bar.n = wanted
+        study.settle(found)
         if not search_run.complete(found):
             reasons = {one.user_attrs.get(study.REASON, one.state.name) for one in found.trials}
             raise SystemExit(f"tune: all trials failed: {'; '.join(sorted(reasons))}")
         search_run.summary(found, own)
         return found.best_trial.user_attrs["changes"]
+
+
+def everywhere(asked: "Search", count: int, show: Callable[[], int]) -> None:
+    """Run trials on the cluster.
+
+    Raises:
+        SystemExit: trials kill the workers, one after the other.
+    """
+    from stages import attempt, cluster
+    from stages.parallel import Died
+
+    died = 0
+    for result in cluster.each(attempt.run, [(asked,)] * count, "tune"):
+        died = died + 1 if isinstance(result, Died) else 0
+        if died == FATAL:
+            raise SystemExit(
+                f"tune: {FATAL} trials in a row killed the workers that ran them; do these have "
+                "enough memory?"
+            )
+        show()
 
 
 def main() -> None:

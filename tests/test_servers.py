@@ -1,4 +1,4 @@
-"""What a team runs beside the pipeline, for real on loopback: a tracking server, and its failure."""
+"""What a team runs beside the pipeline, for real on loopback: a tracking server that fails."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import command, environment, free_port
+from tests.conftest import environment, free_port
 
 
 class Tracking:
