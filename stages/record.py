@@ -119,10 +119,17 @@ def send(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def held(run_id: str) -> FileLock:
-    """Whoever writes to a run's folder, or sends it, holds this."""
+@contextmanager
+def held(run_id: str, timeout: float = -1) -> Iterator[None]:
+    """Whoever writes to a run's folder, or sends it, is in this block.
+
+    timeout: seconds to wait for another, -1 for ever. Raises filelock.Timeout.
+    """
     tracking.unsent().mkdir(parents=True, exist_ok=True)
-    return FileLock(tracking.unsent() / f"{run_id}.lock")
+    lock = tracking.unsent() / f"{run_id}.lock"
+    with FileLock(lock, timeout=timeout):
+        yield
+        lock.unlink(missing_ok=True)
 
 
 def created(experiment_id: str, label: str, tags: dict[str, str], parent: str = "") -> Record:
@@ -167,4 +174,3 @@ def opened(record: Record) -> Iterator[Record]:
                         f"Kept in {record.unsent}. `python -m stages.send` sends it.",
                         file=sys.stderr,
                     )
-    Path(held(record.run_id).lock_file).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """A search in MLflow: one parent run for the study, one nested run for each trial."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from stages import record, search_plots, tracking
 from stages.params import Params
 from stages.record import Record
 
+SETTLE = 2  # seconds, in which another computer that saw no run has named its own
 RUN = "mlflow_run"  # of a study, so that a resumed one goes on in it; of a trial
 
 
@@ -41,11 +43,24 @@ def parent(
         if not there(run_id):
             label = f"search {settings.model} {settings.features}"
             tags = tracking.tags(settings.chosen(), fingerprints) | {"study": study.study_name}
-            run_id = record.created(experiment, label, tags).run_id
-            study.set_user_attr(RUN, run_id)
+            run_id = agreed(study, record.created(experiment, label, tags).run_id)
     with record.opened(Record(run_id)) as opened:
         opened.tags(settings.tune.model_dump())
         yield experiment, opened
+
+
+def agreed(study: optuna.Study, own: str) -> str:
+    """The run that all computers of a study use, of those that they made at once: the last named.
+
+    Nothing that Optuna stores can be set by one alone: each looks again, after the others.
+    """
+    if not there(study.user_attrs.get(RUN, "")):
+        study.set_user_attr(RUN, own)
+        time.sleep(SETTLE)
+    chosen = study.user_attrs[RUN]
+    if chosen != own:
+        mlflow.MlflowClient().delete_run(own)
+    return chosen
 
 
 def there(run_id: str) -> bool:

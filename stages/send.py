@@ -21,7 +21,7 @@ def main() -> None:
     sent, refused = 0, []
     for folder in tqdm(folders, "send", unit="run"):
         try:
-            with record.held(folder.name).acquire(timeout=0):
+            with record.held(folder.name, timeout=0):
                 record.send(folder)
                 sent += 1
         except Timeout:

@@ -36,6 +36,24 @@ def pruner(settings: Tune, epochs: int) -> optuna.pruners.BasePruner:
     return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3)
 
 
+def stored(again: bool = True) -> optuna.storages.RDBStorage:
+    """The storage, with its tables. Raises whatever the database raises."""
+    try:
+        return optuna.storages.RDBStorage(
+            url(),
+            # seconds that a writer waits for another; SQLite's own 5 are few for several
+            engine_kwargs={"connect_args": {"timeout": 60}} if "sqlite" in url() else None,
+            heartbeat_interval=BEAT,
+            grace_period=GRACE,
+            heartbeat_stale_trial_callback=lost,
+        )
+    except Exception:
+        if not again:
+            raise
+        time.sleep(1)  # of two computers that make the tables at once, one fails
+        return stored(again=False)
+
+
 def opened(name: str, settings: Params) -> optuna.Study:
     """The study of this name, made where it is missing.
 
@@ -47,17 +65,9 @@ def opened(name: str, settings: Params) -> optuna.Study:
     most = settings.tune.folds or settings.train.epochs
     try:
         with FileLock(tracking.folder() / "lock"):  # of several that make one SQLite file, one wins
-            storage = optuna.storages.RDBStorage(
-                url(),
-                # seconds that a writer waits for another; SQLite's own 5 are few for several
-                engine_kwargs={"connect_args": {"timeout": 60}} if "sqlite" in url() else None,
-                heartbeat_interval=BEAT,
-                grace_period=GRACE,
-                heartbeat_stale_trial_callback=lost,
-            )
             study = optuna.create_study(
                 study_name=name,
-                storage=storage,
+                storage=stored(),
                 direction="maximize",
                 load_if_exists=True,
                 pruner=pruner(settings.tune, most),

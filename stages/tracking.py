@@ -54,9 +54,12 @@ def prepare(experiment: str) -> str:
             return _experiment(experiment)
         except mlflow.MlflowException as error:
             reason = str(error).strip().splitlines()[0]
+            advice = "Start the server"
+            if "error code 401" in reason:
+                advice = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD to your own"
             raise SystemExit(
-                f"MLflow's store {store()} cannot be used: {reason}. Nothing was trained. Start "
-                "the server, or unset MLFLOW_TRACKING_URI for the store in mlruns/."
+                f"MLflow's store {store()} cannot be used: {reason}. Nothing was trained. "
+                f"{advice}, or unset MLFLOW_TRACKING_URI for the store in mlruns/."
             ) from None
 
 
@@ -71,7 +74,13 @@ def _experiment(experiment: str) -> str:
     # absolute, or else artifacts are looked for below whatever folder a run started in
     own = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder() / "artifacts").as_uri()
     kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's "Model training"
-    return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
+    try:
+        return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
+    except mlflow.MlflowException:
+        known = mlflow.get_experiment_by_name(experiment)  # another computer was faster
+        if not known:
+            raise
+        return known.experiment_id
 
 
 def commit() -> str:

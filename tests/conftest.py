@@ -53,10 +53,13 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
-def command(*words: str, cwd: Path, fails: bool = False) -> str:
-    """Run a real command; its stdout and stderr. Its failure fails the test, unless awaited."""
+def command(*words: str, cwd: Path, fails: bool = False, **variables: str) -> str:
+    """Run a real command; its stdout and stderr. Its failure fails the test, unless awaited.
+
+    variables: of the environment.
+    """
     done = subprocess.run(
-        words, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=400
+        words, cwd=cwd, env=environment() | variables, capture_output=True, text=True, timeout=400
     )
     output = done.stdout + done.stderr
     assert (done.returncode != 0) == fails, f"{' '.join(words)}: {done.returncode}\n{output}"

@@ -16,6 +16,7 @@ import yaml
 
 from stages import dataset, download, extraction, fingerprint, mfcc, params, segment, split, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
+from tests.prepared import write_params
 
 CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
 PICTURES = {"curves.png", "confusion_song.png", "confusion_segment.png", "reliability.png"}
@@ -25,13 +26,7 @@ PICTURES = {"curves.png", "confusion_song.png", "confusion_segment.png", "reliab
 def project(tmp_path_factory):
     """A copy with a small corpus and a small network, in which `dvc repro` has run once."""
     folder = copy_repository(tmp_path_factory.mktemp("project"))
-    settings = yaml.safe_load((folder / "params.yaml").read_text())
-    for change in [*SMALL, "model=dense_deep", "mfcc.json=true"]:
-        key, value = change.split("=")
-        *sections, last = key.split(".")
-        place = settings[sections[0]] if sections else settings
-        place[last] = yaml.safe_load(value)
-    (folder / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False))
+    write_params(folder, *SMALL, "model=dense_deep", "mfcc.json=true")
     command("dvc", "repro", cwd=folder)
     command("git", "add", "-A", cwd=folder)
     command("git", "commit", "-qm", "small", cwd=folder)

@@ -1,0 +1,53 @@
+"""A copy of the repository whose data lie ready: nothing is rendered, a training takes seconds."""
+
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from stages import tables
+from tests.conftest import copy_repository
+
+REGIONS, SONGS, SEGMENTS = ("Coast", "Hills"), 40, 2  # songs of all regions, segments of a song
+
+
+def write_params(folder: Path, *changes: str) -> None:
+    """Change params.yaml: "train.epochs=2"."""
+    path = folder / "params.yaml"
+    settings = yaml.safe_load(path.read_text())
+    for change in changes:
+        key, value = change.split("=")
+        *sections, last = key.split(".")
+        place = settings[sections[0]] if sections else settings
+        place[last] = yaml.safe_load(value)
+    path.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def prepared(target: Path, *changes: str) -> Path:
+    """Two regions of songs, one louder than the other, as MFCC; no stage of DVC has run."""
+    folder = copy_repository(target)
+    write_params(folder, *changes)
+    random = np.random.default_rng(0)
+    songs, segments, splits = [], [], []
+    values = np.empty((SONGS * SEGMENTS, 20, 13), "float32")  # [segment, time, coefficient]
+    for number in range(SONGS):
+        name, region = f"s{number:02}", number % 2
+        own = {"song": name, "region": REGIONS[region]}
+        fold = number // 2 % 5
+        part = {0: "test", 1: "validation"}.get(fold, "train")
+        songs.append(own | dict.fromkeys(tables.SONGS.keys() - own.keys(), ""))
+        songs[-1] |= {"unknown": False, "duration_s": 20.0, "status": "ok", "path": f"{name}.wav"}
+        splits.append(own | {"group": name, "part": part, "fold": fold})
+        for index in range(SEGMENTS):
+            row = {"index": index, "start_s": 10.0 * index, "duration_s": 10.0, "looped": False}
+            segments.append(own | row)
+            values[number * SEGMENTS + index] = random.normal(0.5 * region, 1, values.shape[1:])
+    data = folder / "data"
+    tables.write(songs, tables.SONGS, data / "songs.csv")
+    tables.write(segments, tables.SEGMENTS, data / "segments.csv")
+    tables.write(splits, tables.SPLITS, data / "splits.csv")
+    groups = [{name: row[name] for name in tables.GROUPS} for row in splits]
+    tables.write(groups, tables.GROUPS, data / "groups.csv")
+    (data / "mfcc").mkdir()
+    np.save(data / "mfcc/features.npy", values)
+    return folder

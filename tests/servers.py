@@ -1,0 +1,162 @@
+"""The servers of a team, for real on loopback, each for the time of a block."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.conftest import environment, free_port
+
+PASSWORD = secrets.token_urlsafe(12)
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "team",
+    "AWS_SECRET_ACCESS_KEY": PASSWORD,
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parts[-2]))
+SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
+PATIENCE = 90  # seconds for a server to answer
+
+needs_postgres = pytest.mark.skipif(
+    not POSTGRES or importlib.util.find_spec("psycopg") is None,
+    reason="PostgreSQL is absent: apt-get install postgresql, and requirements-team.txt",
+)
+needs_bucket = pytest.mark.skipif(
+    importlib.util.find_spec("moto") is None, reason="moto is absent: requirements-team.txt"
+)
+needs_sshd = pytest.mark.skipif(
+    not SSHD or importlib.util.find_spec("dvc_ssh") is None,
+    reason="an SSH server is absent: apt-get install openssh-server, and requirements-team.txt",
+)
+
+
+def until(ready: Callable[[], object], process: subprocess.Popen, said: IO[str]) -> None:
+    """Wait until `ready` no longer raises; the server must not have ended meanwhile."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            ready()
+            return
+        except Exception:
+            if process.poll() is not None or time.monotonic() > end:
+                said.seek(0)
+                pytest.fail(f"{process.args}: {process.returncode}\n{said.read()[-3000:]}")
+            time.sleep(0.1)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """End a server with all its workers, as a power cut does."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def running(words: list[str], ready: Callable[[], object], **more: object) -> Iterator:
+    with tempfile.TemporaryFile("w+") as said:
+        quiet = {"stdout": said, "stderr": said, "stdin": subprocess.DEVNULL}
+        process = subprocess.Popen(words, start_new_session=True, **quiet, **more)
+        try:
+            until(ready, process, said)
+            yield process
+        finally:
+            kill(process)
+
+
+def mlflow(folder: Path, port: int, *more: str, **variables: str) -> "contextmanager":
+    """An MLflow server; without `more` its store is SQLite in the folder."""
+    words = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--workers", "1"]
+    store = ["--backend-store-uri", f"sqlite:///{folder}/server.db"]
+    store += ["--artifacts-destination", str(folder / "artifacts")]
+    words += ["--port", str(port), *(more or store)]
+    health = f"http://127.0.0.1:{port}/health"
+    return running(
+        words,
+        lambda: urllib.request.urlopen(health, timeout=1),
+        cwd=folder,
+        env=environment() | variables,
+    )
+
+
+@contextmanager
+def postgres(*databases: str) -> Iterator[str]:
+    """PostgreSQL with these databases; yields its address up to the database's name."""
+    import psycopg
+
+    programs, port = POSTGRES[-1], free_port()
+    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+    with tempfile.TemporaryDirectory() as temporary:
+        if user:
+            shutil.chown(temporary, user)
+        secret = Path(temporary, "password")
+        secret.write_text(PASSWORD)
+        secret.chmod(0o644)
+        data = f"{temporary}/data"
+        words = [f"{programs}/initdb", "-D", data, "-U", "team", "--locale=C", "-E", "UTF8"]
+        words += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
+        subprocess.run(words, check=True, user=user, cwd=temporary, capture_output=True)
+        words = [f"{programs}/postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1"]
+        url = f"postgresql://team:{PASSWORD}@127.0.0.1:{port}"
+
+        def ready() -> None:
+            psycopg.connect(f"{url}/postgres").close()
+
+        own = {"user": user, "cwd": temporary}
+        with running([*words, "-k", temporary], ready, **own):
+            connection = psycopg.connect(f"{url}/postgres")
+            connection.autocommit = True
+            for name in databases:
+                connection.cursor().execute(f"CREATE DATABASE {name}")
+            connection.close()
+            yield url
+
+
+@contextmanager
+def bucket(name: str) -> Iterator[str]:
+    """A bucket in a store that speaks S3; yields the store's address."""
+    import boto3
+
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with running(words, lambda: urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=1)):
+        names = zip(("aws_access_key_id", "aws_secret_access_key"), KEYS.values(), strict=False)
+        client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **dict(names))
+        client.create_bucket(Bucket=name)
+        yield url
+
+
+@contextmanager
+def sshd(folder: Path) -> Iterator[tuple[int, Path]]:
+    """An SSH server that lets the owner of a key in; yields its port and the key's file."""
+    import socket
+
+    port = free_port()
+    for name in ("host", "key"):
+        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+        subprocess.run(words, check=True, capture_output=True)
+    allowed = folder / "allowed"
+    allowed.write_text((folder / "key.pub").read_text())
+    lines = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {folder / 'host'}"]
+    lines += [f"AuthorizedKeysFile {allowed}", "StrictModes no", "UsePAM no"]
+    lines += ["PasswordAuthentication no", f"PidFile {folder / 'pid'}"]
+    lines += ["Subsystem sftp internal-sftp"]
+    (folder / "sshd_config").write_text("\n".join(lines) + "\n")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    with running(
+        [SSHD, "-D", "-f", str(folder / "sshd_config")],
+        lambda: socket.create_connection(("127.0.0.1", port), 1).close(),
+    ):
+        yield port, folder / "key"
