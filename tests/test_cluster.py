@@ -1,0 +1,112 @@
+"""Stages on a real cluster write what they write without one, byte for byte."""
+
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from stages import tables
+from tests import servers
+from tests.conftest import RATE, command, copy_repository, environment, tone
+from tests.prepared import prepared, write_params
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    with servers.dask(tmp_path_factory.mktemp("dask")) as found:
+        yield found
+
+
+def files(folder):
+    """Every file below a folder, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def recorded(folder, songs, seconds=21):
+    """A copy of the repository with songs that were downloaded, the last of them not readable."""
+    copy_repository(folder)
+    rows = []
+    for number in range(songs):
+        path = folder / f"data/raw/A/s{number:02}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if number == songs - 1:
+            path.write_bytes(b"no music")
+        else:
+            soundfile.write(path, tone(seconds + number, 200 + 20 * number), RATE)
+        row = dict.fromkeys(tables.SONGS, "") | {"unknown": False, "duration_s": 0.0}
+        own = {"song": path.stem, "region": "A", "path": str(path.relative_to(folder))}
+        rows.append(row | own | {"sha256": path.stem, "status": "ok"})
+    tables.write(rows, tables.SONGS, folder / "data/songs.csv")
+    return folder
+
+
+def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
+    here = recorded(tmp_path / "here", 8)
+    there = tmp_path / "there"
+    shutil.copytree(here, there)
+    for stage in ("segment", "mfcc"):
+        words = [sys.executable, "-m", f"stages.{stage}"]
+        command(*words, cwd=here)
+        command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
+    found = files(there / "data")
+    assert len([name for name in found if name.endswith(".flac")]) == 7
+    assert found == files(here / "data")
+
+
+def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
+    """In one folder, one after the other: workers take up the params and code of each."""
+    changes = ["model=svm", "evaluate.folds=3", "tune.trials=4", "tune.sampler=random"]
+    here = prepared(tmp_path / "here", *changes, "tune.pruner=none")
+    there = tmp_path / "there"
+    shutil.copytree(here, there)
+    for stage in ("tune", "train"):
+        words = [sys.executable, "-m", f"stages.{stage}"]
+        command(*words, cwd=here)
+        command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
+    names = ["best_params.yaml", "predictions.csv", "metrics.json"]
+    for name in names:
+        assert (there / "results" / name).read_bytes() == (here / "results" / name).read_bytes()
+
+    # another split and another C: the workers must not answer from what they remember
+    splits = pd.read_csv(there / "data/splits.csv")
+    splits["part"] = np.roll(splits["part"], 2)
+    for folder in (here, there):
+        splits.to_csv(folder / "data/splits.csv", index=False)
+        path = folder / "stages/models/svm.py"
+        path.write_text(path.read_text().replace("0.1, 1000", "0.001, 0.1"))
+        write_params(folder, "tune.trials=2")
+    command(sys.executable, "-m", "stages.tune", cwd=here)
+    words = [sys.executable, "-m", "stages.tune"]
+    command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
+    best = (there / "results/best_params.yaml").read_text()
+    assert best == (here / "results/best_params.yaml").read_text()
+    assert float(best.partition(": ")[2]) < 0.1
+
+
+def test_a_worker_that_is_killed_in_mid_stage_loses_nothing(tmp_path):
+    project = recorded(tmp_path / "project", 24, seconds=60)
+    with servers.dask(tmp_path) as network:
+        stage = subprocess.Popen(
+            [sys.executable, "-m", "stages.segment"],
+            cwd=project,
+            env=environment() | {"DASK_SCHEDULER_ADDRESS": network.address},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while stage.poll() is None and not list(project.glob("data/segments/**/*.flac")):
+            time.sleep(0.02)
+        servers.kill(network.workers[0])
+        said = stage.communicate(timeout=200)[1]
+        assert stage.returncode == 0, said
+    segments = tables.read(project / "data/segments.csv", tables.SEGMENTS)
+    assert segments["song"].nunique() == 23
+    assert set(tables.read(project / "data/failed.csv", tables.FAILED)["song"]) == {"s23"}
