@@ -4,10 +4,16 @@ For features that have learned to hear, such as musicnn's: what is left to learn
 tells the regions apart, not how one moment follows another.
 """
 
+from typing import TYPE_CHECKING
+
 import keras
 from keras import layers, ops
 
+from stages import models
 from stages.sections import BagOfFrames
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def build(
@@ -20,3 +26,11 @@ def build(
     frames = layers.BatchNormalization(momentum=0.9)(frames)
     heard = layers.Dropout(params.dropout)(ops.mean(frames, axis=1))
     return keras.Model(inputs, layers.Dense(regions, activation="softmax")(heard))
+
+
+def space(trial: "optuna.Trial") -> dict[str, object]:
+    """What a search may try."""
+    return models.pace(trial) | {
+        "bag_of_frames.units": trial.suggest_int("bag_of_frames.units", 25, 800, log=True),
+        "bag_of_frames.dropout": trial.suggest_float("bag_of_frames.dropout", 0, 0.8),
+    }
