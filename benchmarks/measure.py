@@ -16,6 +16,7 @@ PAUSE = 0.1  # seconds between two looks
 class Cost:
     seconds: float
     peak_mb: float  # proportional set size of the command and its descendants
+    output: str
 
 
 def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
@@ -57,4 +58,4 @@ def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
     watcher.join()
     if process.returncode:
         raise SystemExit(f"{' '.join(words)} failed:\n{output}")
-    return Cost(seconds, peak / 1e6)
+    return Cost(seconds, peak / 1e6, output)

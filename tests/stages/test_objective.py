@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages import objective, params
+from stages import attempt, dataset, objective, params
 from stages.dataset import Dataset
 
 SETTINGS = params.load().model_copy(update={"model": "svm"})
@@ -48,13 +48,17 @@ def test_who_is_surer_of_what_is_right_scores_higher():
 
 
 @pytest.mark.parametrize("folds", [0, 3])
-def test_the_test_part_is_not_read(folds):
+def test_the_test_part_is_not_read(folds, monkeypatch):
     data = world()
     guarded = replace(data, features=Unreadable(data.features, data.rows("test")))
     with pytest.raises(AssertionError, match="a test row"):
         guarded.features[data.rows("test")[:1]]
-    settings = SETTINGS.changed({"tune.folds": folds})
-    value = objective.judge(guarded.only("train", "validation"), settings, nothing, nothing)
+    monkeypatch.setattr(dataset, "load", lambda features: guarded)
+    attempt.data.cache_clear()
+    songs = attempt.data("mfcc", "digest")
+    attempt.data.cache_clear()
+    assert set(songs.songs) == set(data.songs[data.rows("train", "validation")])
+    value = objective.judge(songs, SETTINGS.changed({"tune.folds": folds}), nothing, nothing)
     assert np.log(0.5) < value < 0
 
 
