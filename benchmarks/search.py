@@ -1,7 +1,7 @@
 """`python -m benchmarks.search`: what a search finds, by sampler and pruner, for how much CPU time.
 
 The network bag_of_frames on `features: musicnn` in data/ (`dvc exp run -S corpus=games -S
-features=musicnn`), every third segment, one split. Each method searches with three seeds, TRIALS
+features=musicnn`), every eighth segment, one split. Each method searches with three seeds, TRIALS
 each, by the log-likelihood of the validation songs. Only when all searches have ended are the test
 songs asked: each trial that was the best so far is trained again, as stages.train does it. Writes
 benchmarks/results/search.json and search.png.
@@ -22,7 +22,7 @@ from stages.dataset import Dataset
 from stages.params import Params
 
 TABLE = Path("benchmarks/results/search.json")
-TRIALS, SEEDS, EPOCHS = 30, (1, 2, 3), 15
+TRIALS, SEEDS, EPOCHS = 25, (1, 2, 3), 12
 METHODS = {  # sampler, pruner
     "TPE with pruning": ("tpe", "median"),
     "TPE": ("tpe", "none"),
@@ -96,11 +96,12 @@ def main() -> None:
 
     from stages import dataset, objective
 
-    changes = {"features": "musicnn", "model": "bag_of_frames", "train.epochs": EPOCHS}
-    settings = settings.changed(changes | {"tune.objective": "likelihood", "tune.folds": 0})
+    settings = settings.model_copy(update={"features": "musicnn", "model": "bag_of_frames"})
+    changes = {"train.epochs": EPOCHS, "tune.objective": "likelihood", "tune.folds": 0}
+    settings = settings.changed(changes)
     data = dataset.load("musicnn")
     arrays = ("features", "labels", "songs", "groups", "parts")
-    data = replace(data, **{name: getattr(data, name)[::3] for name in arrays})
+    data = replace(data, **{name: getattr(data, name)[::8] for name in arrays})
     found, searched = [], data.only("train", "validation")
     for method, (sampler, pruner) in METHODS.items():
         for seed in SEEDS:

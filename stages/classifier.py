@@ -44,7 +44,7 @@ def learn(
 
     Returns the model and its history, one row per epoch; one row for a model without epochs.
     """
-    if hasattr(models.module(settings.model), "members"):
+    if not models.has_epochs(settings.model):
         from stages import statistical
 
         return statistical.fit(data, train, validation, settings, on_epoch)

@@ -45,7 +45,7 @@ def judge(data: Dataset, settings: Params, report: Report, on_epoch: classifier.
     mean so far. The value of an epoch is its validation cross-entropy, negative.
     """
     scores: list[float] = []
-    by_epoch = not settings.tune.folds and hasattr(models.module(settings.model), "build")
+    by_epoch = not settings.tune.folds and models.has_epochs(settings.model)
 
     def epoch_ended(epoch: int, metrics: dict) -> None:
         prefix = f"fold_{number}_" if settings.tune.folds else ""

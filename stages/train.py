@@ -90,6 +90,7 @@ def main() -> None:
         crossvalidation,
         dataset,
         logged_model,
+        models,
         record,
         report,
         suspects,
@@ -105,7 +106,8 @@ def main() -> None:
     run = record.created(tracking.prepare(settings.corpus), label, tags)
     with record.opened(run):
         run.params(chosen)
-        with tqdm(desc=f"train {settings.model}", total=settings.train.epochs, unit="epoch") as bar:
+        epochs = settings.train.epochs if models.has_epochs(settings.model) else 1
+        with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
 
             def on_epoch(epoch: int, metrics: dict) -> None:
                 run.metrics(metrics, epoch)

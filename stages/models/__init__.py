@@ -19,6 +19,11 @@ def module(name: str) -> ModuleType:
     return import_module(f"stages.models.{name}")
 
 
+def has_epochs(name: str) -> bool:
+    """Whether a model learns epoch by epoch: a network does."""
+    return hasattr(module(name), "build")
+
+
 def pace(trial: "optuna.Trial") -> dict[str, object]:
     """What a search may try of train's params, for every network."""
     return {
