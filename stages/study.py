@@ -146,7 +146,10 @@ def one(study: optuna.Study, objective: Callable[[optuna.Trial], float]) -> None
             if not math.isfinite(value):
                 raise ValueError(f"the objective is {value}")
             return value
-        except (KeyboardInterrupt, optuna.TrialPruned, optuna.exceptions.UpdateFinishedTrialError):
+        except KeyboardInterrupt:
+            study.enqueue_trial(trial.params)  # the next run begins with it
+            raise
+        except (optuna.TrialPruned, optuna.exceptions.UpdateFinishedTrialError):
             raise
         except (Exception, SystemExit) as error:
             trial.set_user_attr(REASON, f"{type(error).__name__}: {error}"[:500])

@@ -117,6 +117,26 @@ def test_a_trial_whose_process_was_killed_is_run_again(moment):
     assert killed.params.items() <= again.params.items()
 
 
+def test_a_trial_that_is_interrupted_by_hand_comes_first_in_the_next_run():
+    def interrupted(trial):
+        value = square(trial)
+        if trial.number == 1:
+            raise KeyboardInterrupt
+        return value
+
+    with pytest.raises(KeyboardInterrupt):
+        search(study.opened("s", SETTINGS), 3, interrupted)
+    found = study.opened("s", SETTINGS)
+    search(found, 3, square)
+    assert [trial.state.name for trial in found.trials] == [
+        "COMPLETE",
+        "FAIL",
+        "COMPLETE",
+        "COMPLETE",
+    ]
+    assert found.trials[2].params == found.trials[1].params
+
+
 def test_two_processes_share_the_trials():
     script = SCRIPT.replace("BODY", "trial.set_user_attr('process', os.getpid()); time.sleep(0.5)")
     both = [worker(script) for _ in range(2)]
