@@ -11,6 +11,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -30,17 +31,24 @@ METHODS = {  # sampler, pruner
 }
 
 
-def search(data: Dataset, settings: Params, label: str) -> list[dict]:
-    """One study; a row for each trial: CPU seconds so far, the best value so far, who has it.
+@lru_cache(maxsize=1)
+def songs() -> Dataset:
+    """Every eighth segment."""
+    from stages import dataset
 
-    data: the training and the validation part alone.
-    """
+    data = dataset.load("musicnn")
+    arrays = ("features", "labels", "songs", "groups", "parts")
+    return replace(data, **{name: getattr(data, name)[::8] for name in arrays})
+
+
+def search(settings: Params) -> list[dict]:
+    """One study; a row for each trial: CPU seconds so far, the best value so far, who has it."""
     from threadpoolctl import threadpool_limits
-    from tqdm import tqdm
 
     from stages import models, objective, sampler, study
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    data = songs().only("train", "validation")
     tuned = settings.tune
     found = optuna.create_study(
         direction="maximize",
@@ -62,7 +70,7 @@ def search(data: Dataset, settings: Params, label: str) -> list[dict]:
         with threadpool_limits(1, "blas"):
             return objective.judge(data, settings.changed(changes), report, lambda *_: None)
 
-    for number in tqdm(range(1, TRIALS + 1), label, unit="trial"):
+    for number in range(1, TRIALS + 1):
         found.optimize(value, n_trials=1)
         best = found.best_trial
         rows.append(
@@ -77,10 +85,11 @@ def search(data: Dataset, settings: Params, label: str) -> list[dict]:
     return rows
 
 
-def tested(data: Dataset, settings: Params) -> dict[str, float]:
+def tested(settings: Params) -> dict[str, float]:
     """Log-likelihood and accuracy of the test songs, by these params."""
     from stages import assessment
 
+    data = songs()
     rows = (data.rows(part) for part in ("train", "validation", "test"))
     found = assessment.assess(data, *rows, settings, lambda *_: None)
     level = found.test["song"]
@@ -89,34 +98,41 @@ def tested(data: Dataset, settings: Params) -> dict[str, float]:
     return {"test": round(float(np.log(sure).mean()), 4), "test_accuracy": round(right.mean(), 4)}
 
 
+def without(settings: Params) -> dict:
+    """The row of params.yaml as it is."""
+    from stages import objective
+
+    data = songs().only("train", "validation")
+    value = objective.judge(data, settings, lambda *_: None, lambda *_: None)
+    row = {"method": "no search", "seed": settings.tune.seed, "trials": 0, "cpu_s": 0}
+    return row | {"best_validation": round(value, 4)} | tested(settings)
+
+
 def main() -> None:
     settings = params.from_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from tqdm import tqdm
-
-    from stages import dataset, objective
+    # one core for each of two processes: the CPU time is then the work, not the waiting for threads
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": "1"}
+    os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    from stages import parallel
 
     settings = settings.model_copy(update={"features": "musicnn", "model": "bag_of_frames"})
     changes = {"train.epochs": EPOCHS, "tune.objective": "likelihood", "tune.folds": 0}
     settings = settings.changed(changes)
-    data = dataset.load("musicnn")
-    arrays = ("features", "labels", "songs", "groups", "parts")
-    data = replace(data, **{name: getattr(data, name)[::8] for name in arrays})
-    found, searched = [], data.only("train", "validation")
-    for method, (sampler, pruner) in METHODS.items():
-        for seed in SEEDS:
-            own = {"tune.sampler": sampler, "tune.pruner": pruner, "tune.seed": seed}
-            rows = search(searched, settings.changed(own), f"{method}, seed {seed}")
-            found += [{"method": method, "seed": seed} | row for row in rows]
-    value = objective.judge(searched, settings, lambda *_: None, lambda *_: None)
-    standard = {"method": "no search", "seed": settings.tune.seed, "trials": 0, "cpu_s": 0}
-    standard |= {"best_validation": round(value, 4)} | tested(data, settings)
-    known: dict[str, dict] = {}
-    for row in tqdm(found, "test", unit="trial"):
-        changes = row.pop("changes")
-        key = json.dumps(changes, sort_keys=True)
-        known[key] = known.get(key) or tested(data, settings.changed(changes))
-        row |= known[key]
+    names = [(method, seed) for seed in SEEDS for method in METHODS]
+    asked = []
+    for method, seed in names:
+        own = dict(zip(("tune.sampler", "tune.pruner"), METHODS[method], strict=True))
+        asked.append((settings.changed(own | {"tune.seed": seed}),))
+    found = []
+    for (method, seed), rows in zip(names, parallel.each(search, asked, "search"), strict=True):
+        found += [{"method": method, "seed": seed} | row for row in rows]
+    texts = [json.dumps(row.pop("changes"), sort_keys=True) for row in found]
+    different = list(dict.fromkeys(texts))
+    asked = [(settings.changed(json.loads(text)),) for text in different]
+    scores = dict(zip(different, parallel.each(tested, asked, "test"), strict=True))
+    for row, text in zip(found, texts, strict=True):
+        row |= scores[text]
+    standard = without(settings)
     TABLE.write_text(json.dumps([standard, *found], indent=1) + "\n")
     draw(found, standard, TABLE.with_suffix(".png"))
     print("| method | CPU s | pruned | best validation | test | test accuracy |")
@@ -132,4 +148,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    import benchmarks.search
+
+    benchmarks.search.main()  # by this name, for worker processes to import

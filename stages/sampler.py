@@ -4,6 +4,7 @@ So a trial is the same whether the study ran in one go, was resumed, or is share
 would otherwise all begin with the same values.
 """
 
+import numpy as np
 import optuna
 from optuna.samplers import BaseSampler, CmaEsSampler, RandomSampler, TPESampler
 
@@ -27,7 +28,8 @@ class ByNumber(BaseSampler):
         self.inner = fresh(settings.sampler, settings.seed)
 
     def before_trial(self, study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        self.inner = fresh(self.settings.sampler, self.settings.seed * 100_003 + trial.number)
+        seed = np.random.SeedSequence((self.settings.seed, trial.number)).generate_state(1)[0]
+        self.inner = fresh(self.settings.sampler, int(seed))
         self.inner.before_trial(study, trial)
 
     def infer_relative_search_space(

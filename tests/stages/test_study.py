@@ -32,7 +32,7 @@ def search(found, wanted, objective):
 
 SCRIPT = """
 import os, signal, time
-from stages import params, sampler, study
+from stages import params, study
 study.BEAT, study.GRACE = 1, 2
 def at(number):
     number == 2 and os.kill(os.getpid(), signal.SIGKILL)
@@ -148,10 +148,10 @@ def test_two_processes_share_the_trials():
 
 
 def test_every_sampler_and_pruner_that_params_name_works():
-    for sampler in ("tpe", "random", "cmaes"):
+    for kind in ("tpe", "random", "cmaes"):
         for pruner in ("median", "hyperband", "none"):
-            settings = SETTINGS.changed({"tune.sampler": sampler, "tune.pruner": pruner})
-            found = study.opened(f"{sampler} {pruner}", settings)
+            settings = SETTINGS.changed({"tune.sampler": kind, "tune.pruner": pruner})
+            found = study.opened(f"{kind} {pruner}", settings)
 
             def reports(trial):
                 trial.suggest_float("y", 0, 1)  # CMA-ES wants two
