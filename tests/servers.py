@@ -82,6 +82,7 @@ def mlflow(folder: Path, port: int, *more: str, **variables: str) -> "contextman
     store += ["--artifacts-destination", str(folder / "artifacts")]
     words += ["--port", str(port), *(more or store)]
     health = f"http://127.0.0.1:{port}/health"
+    variables["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # of no use here, and slow to start
     return running(
         words,
         lambda: urllib.request.urlopen(health, timeout=1),

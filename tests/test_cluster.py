@@ -12,7 +12,7 @@ import soundfile
 
 from stages import tables
 from tests import servers
-from tests.conftest import RATE, command, copy_repository, environment, tone
+from tests.conftest import RATE, copy_repository, environment, tone
 from tests.prepared import prepared, write_params
 
 
@@ -49,14 +49,30 @@ def recorded(folder, songs, seconds=21):
     return folder
 
 
+def run(stage, here, there, network):
+    """A stage in two folders at once: in one on this computer, in the other on the cluster."""
+    folders = {here: {}, there: {"DASK_SCHEDULER_ADDRESS": network.address}}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"stages.{stage}"],
+            cwd=folder,
+            env=environment() | variables,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for folder, variables in folders.items()
+    ]
+    for process in started:
+        said = process.communicate(timeout=300)[1]
+        assert process.returncode == 0, said
+
+
 def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
     here = recorded(tmp_path / "here", 8)
     there = tmp_path / "there"
     shutil.copytree(here, there)
     for stage in ("segment", "mfcc"):
-        words = [sys.executable, "-m", f"stages.{stage}"]
-        command(*words, cwd=here)
-        command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
+        run(stage, here, there, network)
     found = files(there / "data")
     assert len([name for name in found if name.endswith(".flac")]) == 7
     assert found == files(here / "data")
@@ -69,11 +85,8 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
     there = tmp_path / "there"
     shutil.copytree(here, there)
     for stage in ("tune", "train"):
-        words = [sys.executable, "-m", f"stages.{stage}"]
-        command(*words, cwd=here)
-        command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
-    names = ["best_params.yaml", "predictions.csv", "metrics.json"]
-    for name in names:
+        run(stage, here, there, network)
+    for name in ("best_params.yaml", "predictions.csv", "metrics.json"):
         assert (there / "results" / name).read_bytes() == (here / "results" / name).read_bytes()
 
     # another split and another C: the workers must not answer from what they remember
@@ -84,9 +97,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
         path = folder / "stages/models/svm.py"
         path.write_text(path.read_text().replace("0.1, 1000", "0.001, 0.1"))
         write_params(folder, "tune.trials=2")
-    command(sys.executable, "-m", "stages.tune", cwd=here)
-    words = [sys.executable, "-m", "stages.tune"]
-    command(*words, cwd=there, DASK_SCHEDULER_ADDRESS=network.address)
+    run("tune", here, there, network)
     best = (there / "results/best_params.yaml").read_text()
     assert best == (here / "results/best_params.yaml").read_text()
     assert float(best.partition(": ")[2]) < 0.1

@@ -32,7 +32,7 @@ def search(found, wanted, objective):
 
 SCRIPT = """
 import os, signal, time
-from stages import params, study
+from stages import params, sampler, study
 study.BEAT, study.GRACE = 1, 2
 def at(number):
     number == 2 and os.kill(os.getpid(), signal.SIGKILL)
