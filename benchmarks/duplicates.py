@@ -17,8 +17,8 @@ import soundfile
 
 from stages import fingerprint, parallel, params, sections, tables
 from stages.download import SONGS
+from stages.files import AUDIO
 from stages.segment import attempt
-from stages.sources import AUDIO
 
 RESULT = Path("benchmarks/results/duplicates.json")
 GAMES = Path("data/corpora/games")

@@ -22,7 +22,7 @@ import yaml
 from benchmarks.measure import Cost, measure
 from stages import mfcc, params, segment, tables
 from stages.audio import duration
-from stages.sources import AUDIO
+from stages.files import AUDIO
 
 GAMES = Path("data/corpora/games")
 RESULT = Path("benchmarks/results/extract.json")

@@ -19,7 +19,7 @@ from benchmarks.dvc_files import dvc_files
 from benchmarks.extract import GAMES, HOUR, lay_out, sample
 from benchmarks.measure import measure
 from stages.audio import duration
-from stages.sources import AUDIO
+from stages.files import AUDIO
 from tests.servers import dask
 
 RESULT = Path("benchmarks/results/scale.json")

@@ -55,7 +55,8 @@ def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
     except Undecodable:
         raise
     except Exception as error:
-        reason = str(error) or type(error).__name__
+        # not all of what PyAV says, which ends with the file's path
+        reason = getattr(error, "strerror", "") or str(error) or type(error).__name__
         raise Undecodable(f"not readable as audio ({reason})") from error
 
 

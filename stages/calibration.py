@@ -1,9 +1,7 @@
 """Makes a model's probabilities mean what they say: of answers given with 0.8, 0.8 are right."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
-from sklearn.metrics import roc_auc_score
 
 from stages import opinion_pool
 
@@ -23,6 +21,8 @@ def temperature(probabilities: np.ndarray, actual: np.ndarray) -> float:
 
     probabilities: [n, region]; actual: int [n]; both of songs or segments not trained on.
     """
+    from scipy.optimize import minimize_scalar  # slow, and nothing that an answer needs
+
     logs = opinion_pool.logs(probabilities)
 
     def loss(log_temperature: float) -> float:
@@ -68,5 +68,7 @@ def auroc(known: np.ndarray, unknown: np.ndarray) -> float:
 
     known, unknown: probabilities [song, region]. Hendrycks and Gimpel 2017.
     """
+    from sklearn.metrics import roc_auc_score
+
     confidence = np.concatenate([known.max(axis=1), unknown.max(axis=1)])
     return float(roc_auc_score(np.arange(len(confidence)) < len(known), confidence))

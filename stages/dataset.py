@@ -8,10 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import pooling, tables
-from stages.extraction import folder
-from stages.segment import SEGMENTS
-from stages.split import SPLITS
+from stages import pooling
 
 UNKNOWN = -1  # label of a segment of no region
 
@@ -69,6 +66,11 @@ class Dataset:
         return pooling.by_segment(self.features)
 
 
+def folder(features: str) -> Path:
+    """Where a features stage writes: features.npy, rows as in segments.csv, and its index."""
+    return Path("data", features)
+
+
 def array(features: str) -> Path:
     """The array that the stage of these features writes."""
     return folder(features) / "features.npy"
@@ -76,6 +78,10 @@ def array(features: str) -> Path:
 
 def load(features: str) -> Dataset:
     """Read the array of the features stage and the tables that name its rows."""
+    from stages import tables  # pandas and more, which a model that answers need not wait for
+    from stages.segment import SEGMENTS
+    from stages.split import SPLITS
+
     segments = tables.read(SEGMENTS, tables.SEGMENTS)
     splits = tables.read(SPLITS, tables.SPLITS).set_index("song")
     path = array(features)
@@ -107,6 +113,9 @@ def md5(path: Path) -> str:
 
 def fingerprints(features: str) -> dict[str, str]:
     """md5 of each file that the data set is made of."""
+    from stages.segment import SEGMENTS
+    from stages.split import SPLITS
+
     return {path.as_posix(): md5(path) for path in (array(features), SEGMENTS, SPLITS)}
 
 

@@ -8,13 +8,9 @@ import numpy as np
 import soundfile
 
 from stages import parallel, provenance, stack, tables
+from stages.dataset import folder
 from stages.sections import Section
 from stages.segment import FLACS, SEGMENTS
-
-
-def folder(features: str) -> Path:
-    """Where a features stage writes: features.npy, rows as in segments.csv, and its index."""
-    return Path("data", features)
 
 
 def windows(path: Path, segments: int) -> Iterator[tuple[np.ndarray, int]]:

@@ -2,18 +2,21 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.fft
 
-from stages import corpus, extraction, mel, params, tables
-from stages.sections import Mfcc
-from stages.segment import SEGMENTS
+from stages import mel
+from stages.dataset import folder
 
-JSON = extraction.folder("mfcc") / "data.json"
+if TYPE_CHECKING:
+    from stages.sections import Mfcc
+
+JSON = folder("mfcc") / "data.json"
 
 
-def mfcc(window: np.ndarray, sample_rate: int, settings: Mfcc) -> np.ndarray:
+def mfcc(window: np.ndarray, sample_rate: int, settings: "Mfcc") -> np.ndarray:
     """MFCC of one segment [sample], float32 [time, coefficient], equal to librosa.feature.mfcc."""
     level = mel.decibels(
         mel.power(window, sample_rate, settings.n_fft, settings.hop_length, settings.mel_bands)
@@ -46,6 +49,9 @@ def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> N
 
 
 def main() -> None:
+    from stages import corpus, extraction, params, tables
+    from stages.segment import SEGMENTS
+
     chosen = params.from_command(__doc__)
     settings = chosen.mfcc
     modules = ["stages.mfcc", "stages.extraction", "stages.mel"]

@@ -1,16 +1,19 @@
 """`python -m stages.musicnn`: what a pretrained network hears in every segment, as one array."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 
-from stages import extraction, mel, parallel, params, pretrained
+from stages import mel
 from stages.pretrained import BANDS, FRAMES, WEIGHTS
-from stages.sections import Musicnn
+
+if TYPE_CHECKING:
+    from stages.sections import Musicnn
 
 RATE = 16_000  # Hz
 N_FFT, HOP_LENGTH = 512, 256  # samples
@@ -37,6 +40,8 @@ def listener(networks: tuple[str, ...]) -> Callable[[np.ndarray], np.ndarray]:
     """A function from patches [patch, frame, band] to activations [patch, 1506 a network]."""
     import tensorflow as tf
 
+    from stages import pretrained
+
     values = pretrained.weights(WEIGHTS)
     models = [pretrained.network(values[name]) for name in networks]
 
@@ -46,20 +51,40 @@ def listener(networks: tuple[str, ...]) -> Callable[[np.ndarray], np.ndarray]:
     return tf.function(hear, input_signature=[tf.TensorSpec((None, FRAMES, BANDS))])
 
 
-def song(path: Path, segments: int, features: str, settings: Musicnn) -> np.ndarray:
-    """Activations of a song's segments, float32 [segment, patch, channel]."""
-    rows = []
+def activations(
+    windows: Iterable[tuple[np.ndarray, int]],
+    settings: "Musicnn",
+    hear: Callable[[np.ndarray], np.ndarray],
+) -> Iterator[np.ndarray]:
+    """What a network hears in windows, each [sample] with its rate: [segment, patch, channel].
+
+    In batches, as they are ready. hear: as a listener.
+    """
     batch: list[np.ndarray] = []
-    for place, (window, rate) in enumerate(extraction.windows(path, segments), 1):
+    for window, rate in windows:
         batch.append(patches(window, rate, settings.patches))
-        if len(batch) * settings.patches >= BATCH or place == segments:
-            heard = np.asarray(listener(settings.networks)(np.concatenate(batch)))
-            rows.append(heard.reshape(len(batch), settings.patches, -1))
+        if len(batch) * settings.patches >= BATCH:
+            yield _heard(batch, hear)
             batch = []
-    return np.concatenate(rows)
+    if batch:
+        yield _heard(batch, hear)
+
+
+def _heard(batch: list[np.ndarray], hear: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    return np.asarray(hear(np.concatenate(batch))).reshape(len(batch), len(batch[0]), -1)
+
+
+def song(path: Path, segments: int, features: str, settings: "Musicnn") -> np.ndarray:
+    """Activations of a song's segments, float32 [segment, patch, channel]."""
+    from stages import extraction
+
+    windows = extraction.windows(path, segments)
+    return np.concatenate(list(activations(windows, settings, listener(settings.networks))))
 
 
 def main() -> None:
+    from stages import extraction, parallel, params, pretrained
+
     settings = params.from_command(__doc__).musicnn
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     pretrained.weights(WEIGHTS)

@@ -2,11 +2,8 @@
 
 import errno
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import soundfile
 
@@ -17,6 +14,7 @@ from stages.parallel import Died
 from stages.prune import prune
 from stages.sections import Segment
 from stages.silence import silence
+from stages.windows import standardised
 
 FLACS = Path("data/segments")
 SEGMENTS = Path("data/segments.csv")
@@ -24,32 +22,6 @@ FAILED = Path("data/failed.csv")
 JOURNAL = Path("data/segments.jsonl")
 DECODERS = ["numpy", "soundfile", "av", "soxr"]  # whose versions decide the samples
 ROOM = 1 << 24  # bytes; a disk with less is full
-SILENCE = 1e-4  # root mean square, -80 dB below full scale
-
-
-@dataclass(frozen=True)
-class Window:
-    """A segment: samples is float32 [sample], always of the full length."""
-
-    samples: np.ndarray
-    real: int  # samples of it that are the song's own, before looping
-
-
-def windows(blocks: Iterable[np.ndarray], length: int, tail: int) -> Iterator[Window]:
-    """Cut a stream of blocks [sample] into windows of `length` samples.
-
-    A song shorter than a window is looped up to one. A rest longer than `tail` samples is looped
-    too; a shorter rest is dropped.
-    """
-    rest = np.empty(0, "float32")
-    first = True
-    for block in blocks:
-        rest = np.concatenate([rest, block])
-        while len(rest) >= length:
-            yield Window(rest[:length], length)
-            rest, first = rest[length:], False
-    if len(rest) and (first or len(rest) > tail):
-        yield Window(np.resize(rest, length), len(rest))
 
 
 def segment(source: Path, target: Path, settings: Segment) -> list[dict]:
@@ -60,32 +32,22 @@ def segment(source: Path, target: Path, settings: Segment) -> list[dict]:
         OSError: the target cannot be written.
     """
     rate = settings.sample_rate
-    length = round(settings.window * rate)
     rows: list[dict] = []
-    seconds = energy = 0.0
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".part")
     try:
         with soundfile.SoundFile(aside, "w", rate, 1, "PCM_16", format="FLAC") as file:
             blocks = parallel.watched(decode(source, rate))
-            for index, window in enumerate(windows(blocks, length, round(settings.tail * length))):
-                file.write(np.clip(window.samples, -1, 1))
-                energy += float(np.square(window.samples, dtype="float64").mean())
-                seconds += window.real / rate
+            for index, window in enumerate(standardised(blocks, settings)):
+                file.write(window.samples)
                 rows.append(
                     {
                         "index": index,
                         "start_s": index * settings.window,
                         "duration_s": window.real / rate,
-                        "looped": window.real < length,
+                        "looped": window.real < len(window.samples),
                     }
                 )
-        if seconds < settings.shortest:
-            raise Undecodable(
-                f"too short: {seconds:.2f} s, segment.shortest is {settings.shortest} s"
-            )
-        if np.sqrt(energy / len(rows)) < SILENCE:
-            raise Undecodable("silent")
         atomic.replace(aside, target)
     except soundfile.SoundFileError as error:  # decode has none of these: it is of the writing
         full = shutil.disk_usage(target.parent).free < ROOM
@@ -120,7 +82,7 @@ def renew(songs: pd.DataFrame, settings: Segment) -> list[dict]:
     songs: rows of songs.csv. Returns a row for each: song, made (its key), md5 (of the samples),
     and rows or a reason.
     """
-    key = provenance.key(settings, ["stages.segment", "stages.audio"], DECODERS)
+    key = provenance.key(settings, ["stages.segment", "stages.windows", "stages.audio"], DECODERS)
     earlier = journal.read(JOURNAL)
     results, fresh = {}, []
     for song in songs.itertuples():

@@ -1,7 +1,6 @@
 """One contract for every source of a corpus: it lists its songs, and fetches one into a folder."""
 
 import csv
-import glob
 import hashlib
 import os
 import re
@@ -14,11 +13,10 @@ from pathlib import Path
 from stages import provenance
 from stages.corpus import Palette
 from stages.failure import Unavailable
+from stages.files import audio_files
 from stages.folk import Recipe
 from stages.sections import Folk
 
-AUDIO = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".mp4", ".webm", ".wma"}
-AUDIO |= {".aif", ".aiff", ".mka", ".mkv"}
 RENDERING = ["stages.folk", "stages.arrange", "stages.synthesis"]
 
 
@@ -76,18 +74,7 @@ def local(region: str, source: str) -> list[Song]:
     A relative source counts from the repository, also where DVC runs a copy of it. Ids depend on
     the source as it is written and the place below it, so that they are equal on every machine.
     """
-    base, given = Path(os.environ.get("DVC_ROOT", ".")), Path(source).expanduser()
-    root = base / given
-    if root.is_dir():
-        files = [path for path in root.rglob("*") if path.suffix.lower() in AUDIO]
-    elif root.is_file():
-        files = [root]
-    else:
-        files = [base / found for found in glob.glob(str(given), root_dir=base, recursive=True)]
-        while glob.has_magic(str(given)):
-            given = given.parent
-        root = base / given
-    files = sorted(path for path in files if path.is_file())
+    root, files = audio_files(source, Path(os.environ.get("DVC_ROOT", ".")))
     if not files:
         raise Unavailable(f"{source}: no such folder, or no audio file in it", "deleted")
     rights = licences(root)

@@ -4,7 +4,8 @@ import soundfile
 
 from stages import params
 from stages.audio import Undecodable
-from stages.segment import attempt, segment, windows
+from stages.segment import attempt, segment
+from stages.windows import windows
 from tests.conftest import RATE
 
 SETTINGS = params.load().segment
