@@ -29,6 +29,10 @@ class Classifier(Protocol):
         """Write the model; equal models are equal files."""
         ...
 
+    def export(self, folder: Path) -> None:
+        """Write it once more, as what app.model answers with; see stages.export."""
+        ...
+
 
 def learn(
     data: Dataset,

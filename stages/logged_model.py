@@ -1,43 +1,56 @@
-"""A trained model in MLflow, with the shape of its input and output."""
+"""A trained model in MLflow: it takes audio itself, see app.serving."""
 
+import io
 import tempfile
 from pathlib import Path
 
-from stages.classifier import Classifier
-from stages.dataset import Dataset
+import numpy as np
+import soundfile
+
 from stages.record import Record
+from stages.sections import Segment
+
+SERVING = "app/serving.py"
+# named, since guessing takes 8 s and guesses wrongly
+PACKAGES = ["av", "mlflow", "numpy", "onnxruntime", "pandas", "scipy", "soundfile", "soxr"]
 
 
-def log(model: Classifier, data: Dataset, folder: Path, record: Record) -> None:
-    """Log a trained model to its run.
+def example(settings: Segment) -> bytes:
+    """A FLAC file of one window: a tone that rises. It shows what the model takes."""
+    count = round(settings.window * settings.sample_rate)
+    time = np.arange(count) / settings.sample_rate
+    file = io.BytesIO()
+    soundfile.write(file, np.sin(100 * time * (1 + time)) / 4, settings.sample_rate, format="FLAC")
+    return file.getvalue()
 
-    folder: where it was saved, which is logged as it is. A committee has no other form in MLflow.
-    """
+
+def log(models: Path, regions: list[str], settings: Segment, record: Record) -> None:
+    """Log the model in the folder `models` to its run, and the folder as it is."""
     import mlflow
+    import pandas as pd
+    from mlflow.types import ColSpec, Schema
 
-    record.artifacts(folder, "models")
-    few = data.known()[:1]
-    # packages are named, since guessing takes 8 s and guesses wrongly
-    if not hasattr(model, "members"):
-        form, inner = mlflow.tensorflow, model.model
-        shapes = data.features[few], model.segments(data, few)
-        more = {"pip_requirements": ["tensorflow", "keras", "numpy"]}
-    elif len(model.members) == 1:
-        form, inner = mlflow.sklearn, model.members["song"]
-        statistics = data.song_statistics[data.songs[few[0]]][None]
-        shapes = statistics, inner.predict(statistics)
-        more = {"pip_requirements": ["scikit-learn", "numpy"], "serialization_format": "skops"}
-    else:
-        return
-    more["signature"] = mlflow.models.infer_signature(*shapes)
+    record.artifacts(models, "models")
+    given = [ColSpec("binary", "audio", False), ColSpec("string", "path", False)]
+    answer = [ColSpec("string", "region"), ColSpec("boolean", "known")]
+    answer += [ColSpec("double", "probability"), ColSpec("string", "reason")]
+    answer += [ColSpec("double", f"p_{region}") for region in regions]
+    whole = {
+        "python_model": SERVING,
+        "artifacts": {"models": str(models)},
+        "code_paths": ["app", "stages"],
+        "pip_requirements": PACKAGES,
+        "signature": mlflow.models.ModelSignature(Schema(given), Schema(answer)),
+        "input_example": pd.DataFrame({"audio": [example(settings)]}),
+    }
     if not record.down:
         try:
             with mlflow.start_run(run_id=record.run_id):
-                form.log_model(inner, name="model", **more)
+                mlflow.pyfunc.log_model(name="model", **whole)
             record.client.update_run(record.run_id, "RUNNING")  # leaving the block has ended it
             return
         except Exception as error:  # the server has gone
             record.lost(error)
     with tempfile.TemporaryDirectory() as temporary:
-        form.save_model(inner, path=f"{temporary}/model", **more)
+        mlflow.pyfunc.save_model(f"{temporary}/model", **whole)
         record.artifacts(Path(temporary, "model"), "model")

@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from stages import models
 from stages.balance import oversample, weights
 from stages.dataset import Dataset
 from stages.opinion_pool import by_song
-from stages.params import Params
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
     from stages.classifier import OnEpoch
+    from stages.params import Params
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Network:
 
         saving.network(self.model, folder / "model.keras")
 
+    def export(self, folder: Path) -> None:
+        from stages import export
+
+        export.network(self.model, folder / export.FEATURES)
+
 
 def moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of each channel. features: [segment, time, channel]."""
@@ -49,15 +54,16 @@ def fit(
     data: Dataset,
     train: np.ndarray,
     validation: np.ndarray | None,
-    settings: Params,
+    settings: "Params",
     on_epoch: "OnEpoch",
     epochs: int | None = None,
-) -> tuple[Network, pd.DataFrame]:
+) -> "tuple[Network, pd.DataFrame]":
     """Train the chosen network; as stages.classifier.learn.
 
     Validation rows stop it early, and the weights of its best epoch are kept.
     """
     import keras
+    import pandas as pd
     import tensorflow as tf
 
     keras.utils.clear_session()  # or else layers are named after those of earlier trainings

@@ -5,18 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy.special import softmax
-from sklearn.metrics import log_loss
 
 from stages import models, opinion_pool, saving
 from stages.dataset import Dataset
-from stages.params import Params
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.pipeline import Pipeline
 
     from stages.classifier import OnEpoch
+    from stages.params import Params
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,12 @@ class Statistical:
 
     def save(self, folder: Path) -> None:
         saving.estimators(self.members, folder / "model.skops")
+
+    def export(self, folder: Path) -> None:
+        from stages import export
+
+        for name, estimator in self.members.items():
+            export.estimator(estimator, folder / export.MEMBERS[name])
 
     def _ask(self, member: str, statistics: np.ndarray) -> np.ndarray:
         """Probabilities [n, region] from [n, statistic].
@@ -75,10 +80,13 @@ def fit(
     data: Dataset,
     train: np.ndarray,
     validation: np.ndarray | None,
-    settings: Params,
+    settings: "Params",
     on_epoch: "OnEpoch",
-) -> tuple[Statistical, pd.DataFrame]:
+) -> "tuple[Statistical, pd.DataFrame]":
     """Fit the chosen estimators on the songs of the training rows; as stages.classifier.learn."""
+    import pandas as pd
+    from sklearn.metrics import log_loss
+
     chosen = getattr(settings, settings.model)
     shape = len(train), data.segment_means.shape[1]
     members = models.module(settings.model).members(chosen, settings.train.seed, shape)

@@ -24,15 +24,30 @@ MODELS = Path("models")
 CARD = MODELS / "card.json"
 
 
-def card(found: "Assessment", regions: list[str], chosen: dict) -> str:
+def card(found: "Assessment", data: "Dataset", chosen: dict, metrics: dict) -> str:
     """What a user of the model must know beside its weights, as JSON."""
+    test = metrics["test"]["song"]
+    names = ("accuracy", "accuracy_low", "accuracy_high", "majority_accuracy")
     facts = {
-        "regions": regions,
+        "regions": data.regions,
         "params": chosen,
         "temperature": found.temperature,
         "threshold": found.threshold,
+        "test": {name: test[name] for name in names} | {"songs": len(found.test["song"].songs)},
     }
     return json.dumps(facts, indent=2, sort_keys=True) + "\n"
+
+
+def keep(found: "Assessment", facts: str, settings: Params) -> None:
+    """Write models/: the model as it was trained, the same for answers in a hurry, and its card."""
+    from stages import export
+
+    shutil.rmtree(MODELS, ignore_errors=True)  # another kind of model has another file
+    found.model.save(MODELS)
+    found.model.export(MODELS)
+    if settings.features == "musicnn":
+        export.listener(settings.musicnn.networks, MODELS / export.PATCHES)
+    CARD.write_text(facts)
 
 
 def by_recording(data: "Dataset") -> "Dataset":
@@ -116,11 +131,9 @@ def main() -> None:
 
             rows = (data.rows(part) for part in ("train", "validation", "test"))
             found = assessment.assess(data, *rows, settings, on_epoch)
-        shutil.rmtree(MODELS, ignore_errors=True)  # another kind of model has another file
-        found.model.save(MODELS)
-        CARD.write_text(card(found, data.regions, chosen))
-        logged_model.log(found.model, data, MODELS, run)
         metrics = report.measure(data, found, settings.train.seed)
+        keep(found, card(found, data, chosen, metrics), settings)
+        logged_model.log(MODELS, data.regions, settings.segment, run)
         metrics["unknown"] = unknown.listed(data, found)
         judged, more = evaluate(data, settings)
         metrics |= more

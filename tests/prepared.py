@@ -9,6 +9,7 @@ from stages import tables
 from tests.conftest import copy_repository
 
 REGIONS, SONGS, SEGMENTS = ("Coast", "Hills"), 40, 2  # songs of all regions, segments of a song
+WINDOW, FRAMES = 0.5, 22  # seconds of a segment, and the frames of MFCC that it has
 
 
 def write_params(folder: Path, *changes: str) -> None:
@@ -26,20 +27,25 @@ def write_params(folder: Path, *changes: str) -> None:
 def prepared(target: Path, *changes: str) -> Path:
     """Two regions of songs, one louder than the other, as MFCC; no stage of DVC has run."""
     folder = copy_repository(target)
-    write_params(folder, *changes)
+    write_params(folder, f"segment.window={WINDOW}", "segment.shortest=0.1", *changes)
     random = np.random.default_rng(0)
     songs, segments, splits = [], [], []
-    values = np.empty((SONGS * SEGMENTS, 20, 13), "float32")  # [segment, time, coefficient]
+    values = np.empty((SONGS * SEGMENTS, FRAMES, 13), "float32")  # [segment, time, coefficient]
     for number in range(SONGS):
         name, region = f"s{number:02}", number % 2
         own = {"song": name, "region": REGIONS[region]}
         fold = number // 2 % 5
         part = {0: "test", 1: "validation"}.get(fold, "train")
         songs.append(own | dict.fromkeys(tables.SONGS.keys() - own.keys(), ""))
-        songs[-1] |= {"unknown": False, "duration_s": 20.0, "status": "ok", "path": f"{name}.wav"}
+        songs[-1] |= {
+            "unknown": False,
+            "duration_s": SEGMENTS * WINDOW,
+            "status": "ok",
+            "path": f"{name}.wav",
+        }
         splits.append(own | {"group": name, "part": part, "fold": fold})
         for index in range(SEGMENTS):
-            row = {"index": index, "start_s": 10.0 * index, "duration_s": 10.0, "looped": False}
+            row = {"index": index, "start_s": WINDOW * index, "duration_s": WINDOW, "looped": False}
             segments.append(own | row)
             values[number * SEGMENTS + index] = random.normal(0.5 * region, 1, values.shape[1:])
     data = folder / "data"

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 import yaml
 
-from stages import dataset, download, extraction, fingerprint, mfcc, params, segment, split, tables
+from stages import dataset, download, fingerprint, mfcc, params, segment, split, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
 from tests.prepared import write_params
 
@@ -104,7 +104,7 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
         expected = mfcc.mfcc(first, 22_050, settings.mfcc)
         assert features[rows.index[0]] == pytest.approx(expected, abs=1e-3)
 
-    index = tables.read(extraction.folder("mfcc") / "songs.csv", tables.STACK)
+    index = tables.read(dataset.folder("mfcc") / "songs.csv", tables.STACK)
     assert index["song"].tolist() == segments["song"].drop_duplicates().tolist()
     assert index["rows"].sum() == len(segments)
     marks = np.load(fingerprint.FOLDER / "landmarks.npy", mmap_mode="r")

@@ -1,6 +1,7 @@
 """The models on a world of two regions, low tones and high ones: they learn it, and it holds."""
 
 import io
+import json
 from dataclasses import replace
 from typing import get_args
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from app import model as light_model
 from stages import classifier, models, network, params
 from stages.dataset import Dataset
 from stages.mfcc import mfcc
@@ -63,10 +65,16 @@ def chosen(model, **changes):
     )
 
 
-@pytest.mark.parametrize("model", get_args(params.Params.model_fields["model"].annotation))
-def test_every_model_learns_what_is_easy(data, model):
+@pytest.fixture(scope="module", params=get_args(params.Params.model_fields["model"].annotation))
+def every(data, request):
+    """Each of the models: its name, the model, its history, and the epochs that it told of."""
     seen = []
-    trained, history = learn(data, chosen(model), lambda epoch, logs: seen.append(epoch))
+    settings = chosen(request.param)
+    return request.param, *learn(data, settings, lambda epoch, logs: seen.append(epoch)), seen
+
+
+def test_every_model_learns_what_is_easy(data, every):
+    model, trained, history, seen = every
     rows = data.rows("test")
     answer = trained.segments(data, rows)
     assert answer.sum(axis=1) == pytest.approx(1, abs=1e-5)
@@ -80,6 +88,22 @@ def test_every_model_learns_what_is_easy(data, model):
         ["accuracy", "crossentropy", "loss"] if models.has_epochs(model) else ["accuracy", "loss"]
     )
     assert list(history) == ["epoch", *both, *(f"val_{name}" for name in both)]
+
+
+def test_every_model_answers_the_same_by_onnx_runtime(data, every, tmp_path):
+    _, trained, _, _ = every
+    trained.export(tmp_path)
+    (tmp_path / "card.json").write_text(json.dumps({"regions": data.regions}))
+    light = light_model.load(tmp_path).classifier
+    rows = np.arange(len(data.labels))
+    random = np.random.default_rng(0)
+    unlike = data.features + random.normal(0, 20, data.features.shape)  # answers that are not sure
+    for songs in (data, replace(data, features=unlike.astype("float32"))):
+        assert light.segments(songs, rows) == pytest.approx(trained.segments(songs, rows), abs=1e-4)
+        names, answers = light.songs(songs, rows)
+        expected, sums = trained.songs(songs, rows)
+        assert names.tolist() == expected.tolist()
+        assert answers == pytest.approx(sums, abs=1e-4)
 
 
 def test_louder_shifted_and_re_encoded_is_the_same_region(data):
@@ -127,6 +151,19 @@ def test_a_saved_estimator_is_the_same_file_and_answers_as_before(data, tmp_path
     for name, estimator in trained.members.items():
         answers = [one.decision_function(statistics) for one in (loaded[name], estimator)]
         assert answers[0] == pytest.approx(answers[1], rel=1e-4, abs=1e-6)
+
+
+def test_the_same_model_is_the_same_export(data, tmp_path):
+    for model in ("temporal", "committee"):
+        trained, _ = learn(data, chosen(model, epochs=1))
+        for name in "ab":
+            trained.export(tmp_path / model / name)
+        one, other = (
+            {path.name: path.read_bytes() for path in (tmp_path / model / name).iterdir()}
+            for name in "ab"
+        )
+        assert one == other
+        assert len(one) == (2 if model == "committee" else 1)
 
 
 def test_a_saved_model_answers_as_before_and_normalises_by_itself(data, tmp_path):

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from stages import musicnn, params, pretrained
+from app.model import Graph
+from stages import export, musicnn, params, pretrained
 from tests.conftest import RATE, REPOSITORY, tone
 
 SETTINGS = params.load().musicnn
@@ -48,6 +49,16 @@ def test_a_song_gives_activations_that_do_not_depend_on_neighbours(weights, tmp_
     assert together[0] == pytest.approx(alone[0], rel=1e-3, abs=1e-3)
     assert np.isfinite(together).all()
     assert np.abs(together[0] - together[1]).max() > 0.1
+
+
+def test_its_export_hears_the_same(weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(pretrained, "WEIGHTS", weights)
+    monkeypatch.setattr(musicnn, "WEIGHTS", weights)
+    export.listener(SETTINGS.networks, tmp_path / "patches.onnx")
+    patches = musicnn.patches(tone(10, 500), RATE, 3)
+    heard = Graph(tmp_path / "patches.onnx", threads=1).predict_proba(patches)
+    expected = np.asarray(musicnn.listener(SETTINGS.networks)(patches))
+    assert heard == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
 def test_patches_reach_from_end_to_end():

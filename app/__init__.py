@@ -1,0 +1,1 @@
+"""Using a trained model: from the shell, on a page, as a service."""

@@ -1,0 +1,62 @@
+"""What a model says of a song, and asking it; light to import, for whoever has others to ask."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A segment of a song."""
+
+    start_s: float
+    duration_s: float  # that are the song's own
+    probabilities: dict[str, float]  # by region, the likeliest first
+
+    @property
+    def region(self) -> str:
+        return next(iter(self.probabilities))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of a song; its probabilities are calibrated."""
+
+    known: bool  # whether the best probability is above the threshold; else "none of these"
+    probabilities: dict[str, float]  # by region, the likeliest first
+    timeline: list[Moment]
+
+    @property
+    def region(self) -> str:
+        """The likeliest."""
+        return next(iter(self.probabilities))
+
+    @property
+    def probability(self) -> float:
+        return self.probabilities[self.region]
+
+    @property
+    def duration_s(self) -> float:
+        return self.timeline[-1].start_s + self.timeline[-1].duration_s
+
+    def passages(self) -> list[tuple[float, float, str]]:
+        """Start and end (seconds) and region of each stretch of segments of one region."""
+        found: list[tuple[float, float, str]] = []
+        for moment in self.timeline:
+            end = moment.start_s + moment.duration_s
+            if found and found[-1][2] == moment.region:
+                found[-1] = (found[-1][0], end, moment.region)
+            else:
+                found.append((moment.start_s, end, moment.region))
+        return found
+
+
+def ask(folder: Path, song: Path, longest: float = float("inf")) -> Answer:
+    """What the model in a folder says of an audio file. longest: seconds.
+
+    Raises:
+        Undecodable: not audio, silent, too short, or longer than `longest`.
+        SystemExit: there is no whole model in the folder.
+    """
+    from app import model  # slow
+
+    return model.answer(model.load(folder), song, longest)

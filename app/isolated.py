@@ -1,0 +1,90 @@
+"""One process for each task: a file that crashes a decoder, or hangs it, costs that one answer.
+
+Processes are forked from a server that has made the imports once, so one costs some milliseconds;
+what starts them needs none of the imports itself.
+"""
+
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+
+MEMORY = 8 << 30  # bytes of address space that a task may take, libraries included
+
+
+class Died(Exception):
+    """A task's process crashed, or took longer than it was given."""
+
+
+def _run(sender: Connection, task: Callable, arguments: tuple) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from stages.silence import silence
+
+    with silence():  # decoders print what they find odd
+        try:
+            result = task(*arguments)
+        except (Exception, SystemExit) as error:
+            result = error
+    sender.send(result)
+
+
+def prepare(module: str) -> None:
+    """Make the imports of a module in the background, for tasks that are of it."""
+    # the same sums as in training, whatever the number of cores
+    os.environ.update(OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    multiprocessing.get_context("forkserver").set_forkserver_preload([module])
+    from multiprocessing import forkserver
+
+    forkserver.ensure_running()
+
+
+def call(task: Callable, *arguments: object, seconds: float | None = None) -> object:
+    """task(*arguments) in a process of its own.
+
+    What it raises is raised here.
+
+    seconds: that it may take.
+
+    Raises:
+        Died: the process crashed or took too long.
+    """
+    context = multiprocessing.get_context("forkserver")
+    receiver, sender = context.Pipe(duplex=False)
+    with receiver:
+        process = context.Process(target=_run, args=(sender, task, arguments), daemon=True)
+        process.start()
+        sender.close()
+        try:
+            if not receiver.poll(seconds):
+                raise Died(f"no answer within {seconds:g} s")
+            result = receiver.recv()
+        except EOFError:
+            raise Died("the decoder crashed") from None
+        finally:
+            process.kill()
+            process.join()
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+def each(task: Callable, items: list[tuple], jobs: int) -> Iterator[object]:
+    """call(task, *item) for each item, `jobs` at a time, in the items' order.
+
+    What one raises, Died included, is yielded in its place.
+    """
+
+    def one(item: tuple) -> object:
+        try:
+            return call(task, *item)
+        except (Exception, SystemExit) as error:
+            return error
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield from pool.map(one, items)
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,58 @@
+"""A model that has learned high tones from low ones, as train leaves it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from stages import params, statistical
+from stages.dataset import Dataset
+from stages.mfcc import mfcc
+from tests.conftest import RATE, tone
+
+PITCHES = {"High": 1500, "Low": 220}  # Hz, by region
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A model folder. Its windows are of 2 s."""
+    folder = tmp_path_factory.mktemp("trained") / "models"
+    settings = params.load().changed({"segment.window": 2})
+    settings = settings.model_copy(update={"model": "committee"})
+    rows = [(region, number) for region in (0, 1) for number in range(12)]
+    pitches = list(PITCHES.values())
+    names = np.array([f"{region}-{number:02}" for region, number in rows])
+    features = [tone(2, pitches[region] * (1 + number / 50)) for region, number in rows]
+    data = Dataset(
+        np.stack([mfcc(wave, RATE, settings.mfcc) for wave in features]),
+        np.array([region for region, _ in rows]),
+        *(names, names, np.full(len(names), "train")),
+        list(PITCHES),
+    )
+    every = np.arange(len(names))
+    model, _ = statistical.fit(data, every, None, settings, lambda epoch, metrics: None)
+    model.save(folder)
+    model.export(folder)
+    card = {
+        "regions": data.regions,
+        "params": settings.chosen(),
+        "temperature": {"song": 1.0, "segment": 1.0},
+        "threshold": 0.55,
+        "test": {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "songs": 20}
+        | {"majority_accuracy": 0.5},
+    }
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory):
+    """A folder with one song of each region, and one that changes from low to high."""
+    import soundfile
+
+    folder = tmp_path_factory.mktemp("songs")
+    for name, pitch in PITCHES.items():
+        soundfile.write(folder / f"{name.lower()}.wav", tone(8, pitch), RATE)
+    both = np.concatenate([tone(8, PITCHES["Low"]), tone(8, PITCHES["High"])])
+    soundfile.write(folder / "low to high.flac", both, RATE)
+    return folder

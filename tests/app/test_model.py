@@ -1,0 +1,99 @@
+import subprocess
+import sys
+
+import librosa
+import numpy as np
+import pytest
+import soundfile
+
+from app import model
+from stages import extraction, params
+from stages.audio import Undecodable
+from stages.segment import segment
+from tests.conftest import RATE, REPOSITORY, tone
+
+
+def test_a_song_is_named_with_a_timeline(trained, songs):
+    loaded = model.load(trained)
+    for region in ("High", "Low"):
+        found = model.answer(loaded, songs / f"{region.lower()}.wav")
+        assert found.region == region
+        assert found.known
+        assert found.probability > 0.6
+        assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert list(found.probabilities.values()) == sorted(found.probabilities.values())[::-1]
+        assert [moment.start_s for moment in found.timeline] == [0, 2, 4, 6]
+    found = model.answer(loaded, songs / "low to high.flac")
+    assert found.passages() == [(0, 8, "Low"), (8, 16, "High")]
+
+
+def test_below_the_threshold_it_is_none_of_these(trained, songs):
+    loaded = model.load(trained)
+    loaded.card["threshold"] = 0.9999999
+    assert not model.answer(loaded, songs / "low.wav").known
+
+
+@pytest.mark.parametrize("features", ["mfcc", "logmel"])
+def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, features):
+    """Sample by sample and feature by feature, resampled and looped parts included."""
+    settings = params.load().changed({"segment.window": 2})
+    song = tmp_path / "song.ogg"
+    soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some of it too loud
+    rows = segment(song, tmp_path / "song.flac", settings.segment)
+    expected = extraction.song(
+        tmp_path / "song.flac", len(rows), features, getattr(settings, features)
+    )
+    loaded = model.load(trained)
+    chosen = settings.model_copy(update={"features": features}).chosen()
+    loaded = model.Model({**loaded.card, "params": chosen}, loaded.classifier, None)
+    heard, lengths = model.heard(loaded, song)
+    assert np.array_equal(heard, expected)
+    assert lengths == [row["duration_s"] for row in rows]
+
+
+def test_its_mfcc_are_those_of_librosa(trained, songs):
+    heard, _ = model.heard(model.load(trained), songs / "high.wav")
+    wave, _ = soundfile.read(songs / "high.wav", dtype="float32")
+    expected = librosa.feature.mfcc(y=wave[: 2 * RATE], sr=RATE, n_mfcc=13).T
+    assert heard[0] == pytest.approx(expected, abs=1e-2)
+
+
+def test_a_song_that_is_too_long_is_refused(trained, songs):
+    loaded = model.load(trained)
+    with pytest.raises(Undecodable, match=r"longer than 0\.1 minutes"):
+        model.answer(loaded, songs / "low.wav", longest=6)
+    assert model.answer(loaded, songs / "low.wav", longest=8)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path, trained):
+    with pytest.raises(SystemExit, match="no model there"):
+        model.load(tmp_path)
+    (tmp_path / "card.json").write_text((trained / "card.json").read_text())
+    with pytest.raises(SystemExit, match="older version"):
+        model.load(tmp_path)
+    (tmp_path / "song.onnx").write_bytes(b"not a graph")
+    with pytest.raises(SystemExit, match="damaged"):
+        model.load(tmp_path)
+
+
+def test_nothing_slow_is_imported_for_an_answer(trained, songs):
+    slow = (
+        "tensorflow",
+        "keras",
+        "librosa",
+        "sklearn",
+        "pandas",
+        "matplotlib",
+        "mlflow",
+        "pydantic",
+    )
+    code = (
+        "import sys, pathlib; from app import model; "
+        f"model.answer(model.load(pathlib.Path({str(trained)!r})), "
+        f"pathlib.Path({str(songs / 'low.wav')!r})); "
+        f"print([name for name in {slow} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
