@@ -19,16 +19,12 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from app import isolated, songs
+from app import isolated, songs, timeline
 from app.answer import Answer, ask
 from app.locate import CARD, HELP, located
 
 SHOWN = 20  # songs in one picture, at most
-
-
-def clock(seconds: float) -> str:
-    """3:05"""
-    return f"{int(seconds // 60)}:{int(seconds % 60):02}"
+PASSAGES = 12  # in the text, at most
 
 
 def words(name: str, answer: Answer) -> str:
@@ -37,11 +33,10 @@ def words(name: str, answer: Answer) -> str:
     lines = [f"{name}: {ranked[0]}   ({', '.join(ranked[1:4])})"]
     if not answer.known:
         lines = [f"{name}: none of these   (the likeliest: {', '.join(ranked[:3])})"]
-    passages = answer.passages()
+    passages = [f"{timeline.clock(start)} {region}" for start, _, region in answer.passages()]
     if len(passages) > 1:
-        lines.append(
-            "    " + "  ".join(f"{clock(start)} {region}" for start, _, region in passages)
-        )
+        rest = f"  and {len(passages) - PASSAGES} more" if len(passages) > PASSAGES else ""
+        lines.append(f"    {'  '.join(passages[:PASSAGES])}{rest}")
     return "\n".join(lines)
 
 
@@ -95,8 +90,6 @@ def main() -> None:
         writer.writerows(row(*result) for result in results)
     good = [(name, result) for name, result in results if isinstance(result, Answer)]
     if chosen.plot and good:
-        from app import timeline
-
         timeline.save(good[:SHOWN], chosen.plot)
         left = f", the first {SHOWN} of {len(good)} songs" if len(good) > SHOWN else ""
         print(f"{chosen.plot}: the timelines{left}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """`mlflow models serve --env-manager local -m models:/region@champion` serves this model.
 
-Each row of the input is a song: its file's bytes in `audio`, plain or as base64, or its `path` on
-the server. Each row of the output is an answer.
+Each row of the input is a song: its file's bytes in `audio`, plain or as base64, or else its
+`path` on the server. Each row of the output is an answer.
 """
 
 import base64

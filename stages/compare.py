@@ -34,16 +34,21 @@ class Comparison:
     only: tuple[int, int]  # songs that A alone, and B alone, names rightly
     p: float  # McNemar's exact test
 
+    @property
+    def noise(self) -> bool:
+        """Whether these songs do not tell the two apart."""
+        return self.low <= 0 <= self.high or self.p > 1 - LEVEL
 
-def rightness(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Of each test song its group, the share of repeats that were right, and whether most were."""
-    table = predictions[predictions["part"] == "test"]
+
+def rightness(predictions: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Of each song its group, the share of repeats that were right, and whether most were."""
+    table = predictions[predictions["part"] == part]
     right = (table["region"] == table["predicted"]).groupby(table["song"]).mean()
     group = table.groupby("song")["group"].first()
     return pd.DataFrame({"group": group, "share": right, "right": right > 0.5})
 
 
-def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
+def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0, part: str = "test") -> Comparison:
     """Paired bootstrap of the difference in accuracy, and McNemar's exact test.
 
     a, b: predictions.csv of two runs. Paired bootstrap: Efron and Tibshirani 1993, chapter 16;
@@ -52,11 +57,11 @@ def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
     Raises:
         SystemExit: the two did not answer the same songs, or saw another truth.
     """
-    one, other = rightness(a), rightness(b)
+    one, other = rightness(a, part), rightness(b, part)
     if set(one.index) != set(other.index):
         shared = len(set(one.index) & set(other.index))
         raise SystemExit(
-            f"compare: the runs were tested on different songs ({len(one)} and {len(other)}, "
+            f"compare: the runs answered different songs ({len(one)} and {len(other)}, "
             f"{shared} in both). Use the same corpus, split and evaluate.folds for both."
         )
     truth = [table.groupby("song")["region"].first() for table in (a, b)]
@@ -87,8 +92,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame, seed: int = 0) -> Comparison:
 
 def words(found: Comparison, a: str, b: str) -> str:
     """The comparison in sentences."""
-    noise = found.low <= 0 <= found.high or found.p > 1 - LEVEL
-    if noise:
+    if found.noise:
         verdict = "That is not more than noise: these songs do not tell the two apart."
     else:
         better, worse = (b, a) if found.difference > 0 else (a, b)

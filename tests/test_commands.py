@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import soundfile
 import yaml
 
-from stages import dataset, download, fingerprint, mfcc, params, segment, split, tables
+from stages import compare, dataset, download, fingerprint, mfcc, params, segment, split, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
 from tests.prepared import write_params
 
@@ -118,20 +119,31 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
     assert tables.read(segment.FAILED, tables.FAILED).empty
 
 
-def test_the_logged_model_answers_and_knows_its_input(project):
+def test_a_song_is_answered_as_in_the_evaluation(project, monkeypatch):
+    """By the command, from the file as it was downloaded, and by the model in MLflow."""
+    monkeypatch.chdir(project)
+    answers = compare.read("results/predictions.csv")
+    row = answers[answers["part"] == "test"].iloc[0]
+    songs = tables.read(download.SONGS, tables.SONGS).set_index("song")
+    song = songs.loc[row["song"], "path"]
+    predict = [sys.executable, "-m", "app.predict", song, "--json"]
+    for model in ("models", "HEAD"):
+        (found,) = json.loads(command(*predict, "--model", model, cwd=project))
+        for region, probability in found["probabilities"].items():
+            assert probability == pytest.approx(row[f"p_{region}"], abs=1e-4)
     code = (
-        "import mlflow, numpy as np, json\n"
+        "import mlflow, pandas\n"
         "from stages import tracking\n"
-        "mlflow.set_tracking_uri(tracking.store())\n"
+        "tracking.connect()\n"
         "(run,) = mlflow.search_runs(experiment_names=['folk'], output_format='list')\n"
         "model = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/model')\n"
-        "rows = np.load('data/mfcc/features.npy')[:2]\n"
-        "print(model.metadata.signature.inputs.inputs[0].shape)\n"
-        "print('sums', model.predict(rows).sum(axis=1).round(3).tolist())\n"
+        f"answer = model.predict(pandas.DataFrame({{'path': [{song!r}]}}))\n"
+        "print(answer.to_json(orient='records'))\n"
     )
-    output = command("python", "-c", code, cwd=project)
-    assert "(-1, 431, 13)" in output
-    assert "sums [1.0, 1.0]" in output
+    said = command(sys.executable, "-c", code, cwd=project)
+    (served,) = json.loads(next(line for line in said.splitlines() if line.startswith("[{")))
+    expected = [found["probabilities"][name] for name in sorted(found["probabilities"])]
+    assert [served[f"p_{name}"] for name in sorted(found["probabilities"])] == expected
 
 
 def test_a_second_repro_has_nothing_to_do(project):
