@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, HEIGHT = 7, 2.2  # inches; small enough for a phone to show the letters
+WIDTH, HEIGHT = 7, 2.2  # inches, of a panel
 
 
 def clock(seconds: float) -> str:
@@ -32,24 +32,28 @@ def draw(axes: "Axes", answer: Answer, regions: list[str], title: str) -> None:
     colours = cycle([*twenty[::2], *twenty[1::2]])
     for region, colour in zip(regions, colours, strict=False):
         heights = [moment.probabilities[region] for moment in answer.timeline]
-        axes.bar(starts, heights, widths, bottom, align="edge", label=region, color=colour)
+        # with an edge, or else white lines show between the columns
+        look = {"color": colour, "edgecolor": colour, "linewidth": 0.4, "label": region}
+        axes.bar(starts, heights, widths, bottom, align="edge", **look)
         bottom = [low + high for low, high in zip(bottom, heights, strict=True)]
     axes.set(xlim=(0, answer.duration_s), ylim=(0, 1), ylabel="probability", title=title)
     axes.xaxis.set_major_formatter(lambda seconds, _: clock(seconds))
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def figure(songs: list[tuple[str, Answer]]) -> "Figure":
-    """One panel for each song, by its name."""
+def figure(songs: list[tuple[str, Answer]], width: float = WIDTH) -> "Figure":
+    """One panel for each song, by its title. width: inches."""
     from matplotlib.figure import Figure
 
-    whole = Figure((WIDTH, HEIGHT * len(songs) + 0.6), layout="constrained", dpi=150)
+    whole = Figure((width, HEIGHT * len(songs) + 0.6), layout="constrained", dpi=150)
     panels = whole.subplots(len(songs), squeeze=False)[:, 0]
     for axes, (title, answer) in zip(panels, songs, strict=True):
         draw(axes, answer, sorted(answer.probabilities), title)
     panels[-1].set_xlabel("time (minutes:seconds)")
     handles, names = panels[0].get_legend_handles_labels()
-    whole.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
+    whole.legend(
+        handles, names, loc="outside lower center", ncols=round(width / 1.7), frameon=False
+    )
     return whole
 
 

@@ -9,6 +9,12 @@ import soxr
 
 BLOCK = 1 << 18  # samples a channel that are decoded at a time
 LOUDEST = 16.0  # times full scale; 24 dB above it
+# what PyAV may take a file for: containers of one song. FFmpeg also knows lists (HLS, concat), which
+# would make it play other files of this machine.
+CONTAINERS = {
+    "format_whitelist": "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,eac3,flac,flv,matroska,mov,mp3,"
+    "mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
+}
 RATES = 1000, 768_000  # Hz; another one is a damaged header, and a resampler's ruin
 
 
@@ -28,7 +34,7 @@ def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
     import av
 
     # real tags are not always UTF-8
-    with av.open(str(path), metadata_errors="ignore") as container:
+    with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:
         if not container.streams.audio:
             raise Undecodable("it holds no audio")
         layout = None
@@ -98,7 +104,7 @@ def tags(path: Path) -> dict[str, str]:
             found = {"album": file.album, "author": file.artist}
     except Exception:  # see _blocks
         try:
-            with av.open(str(path), metadata_errors="ignore") as container:
+            with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:
                 told = {name.lower(): text for name, text in container.metadata.items()}
         except Exception:
             told = {}
@@ -119,7 +125,7 @@ def duration(path: Path) -> float | None:
     except Exception:  # see _blocks
         pass
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:
             if not container.streams.audio:
                 return None
             return container.duration / av.time_base if container.duration else float("nan")

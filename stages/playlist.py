@@ -93,8 +93,13 @@ def entries(url: str, info: dict, settings: Download, depth: int = 0) -> Iterato
             yield entry
 
 
-def fetch(link: str, settings: Download, folder: Path, stem: str) -> Fetched:
-    """Download the best audio of a link as <folder>/<stem>.<its extension>."""
+def fetch(
+    link: str, settings: Download, folder: Path, stem: str, extra: dict[str, Any] | None = None
+) -> Fetched:
+    """Download the best audio of a link as <folder>/<stem>.<its extension>.
+
+    extra: options in yt-dlp's words.
+    """
     reasons: list[Unavailable] = []
 
     def refuse(info: dict, *, incomplete: bool = False) -> str | None:
@@ -122,7 +127,7 @@ def fetch(link: str, settings: Download, folder: Path, stem: str) -> Fetched:
         "match_filter": refuse,
         "progress_hooks": [limit],
         "sleep_interval": settings.sleep,
-    }
+    } | (extra or {})
     got = ask(link, settings, more, download=True)
     if reasons:
         raise reasons[-1]

@@ -5,11 +5,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Site:
-    """files: bytes by path. faults: what goes wrong, by path. requests: paths of GETs so far."""
+    """By path: files, their bytes; redirects, to an address; faults, what goes wrong.
+
+    requests: paths of GETs so far.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}
         self.requests: list[str] = []
         self.over = threading.Event()
         site = self
@@ -52,6 +56,11 @@ class Site:
             if body:
                 del self.faults[path]
             fault = fault.removeprefix("once ")
+        if path in self.redirects:
+            handler.send_response(302)
+            handler.send_header("Location", self.redirects[path])
+            handler.end_headers()
+            return
         if fault.isdigit() or path not in self.files:
             handler.send_error(int(fault or 404))
             return

@@ -1,0 +1,68 @@
+"""What a visitor of the page may ask: the bounds, and a sentence for everything that goes wrong."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app import isolated
+from app.answer import Answer, ask
+from stages.audio import Undecodable
+from stages.failure import Unavailable
+
+MEGABYTES = 50  # of an upload
+MINUTES = 20  # of a song
+SECONDS = 60  # that an answer may take
+WAITING = 64  # visitors in the queue, at most
+
+
+class Refused(Exception):
+    """There is no answer; the text is for the visitor."""
+
+
+def hear_file(folder: Path, song: Path) -> Answer:
+    """What the model in a folder says of an uploaded song.
+
+    Raises:
+        Refused: why not.
+    """
+    try:
+        return isolated.call(ask, folder, song, MINUTES * 60, seconds=SECONDS)
+    except Undecodable as error:
+        raise Refused(f"That cannot be heard: {error}.") from None
+    except isolated.Died as error:
+        raise Refused(f"That cannot be heard: {error}.") from None
+    except MemoryError:
+        raise Refused("That cannot be heard: it wants more memory than a song may take.") from None
+    except OSError:
+        raise Refused("The upload is gone. Please choose the file again.") from None
+
+
+def hear_link(folder: Path, link: str) -> Answer:
+    """The same of the song behind a link."""
+    from app import links
+
+    parts = urlsplit(link)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Refused("Please give a whole link, which begins with http:// or https://.")
+    try:
+        return isolated.call(links.ask_link, folder, link, MINUTES * 60, MEGABYTES, seconds=SECONDS)
+    except Unavailable as error:
+        raise Refused(told(error)) from None
+    except (Undecodable, isolated.Died) as error:
+        raise Refused(f"That cannot be heard: {error}.") from None
+    except (MemoryError, OSError):
+        raise Refused("The song behind that link cannot be fetched.") from None
+
+
+def told(error: Unavailable) -> str:
+    """The reason without what only concerns the server."""
+    reasons = {
+        "too long": f"The song is longer than {MINUTES} minutes, or a live stream.",
+        "too large": f"The song has more than {MEGABYTES} MB.",
+        "no audio": "There is no song behind that link.",
+        "deleted": "There is nothing behind that link any more.",
+        "private": "The song behind that link is private.",
+        "sign-in": "The song behind that link is for members alone.",
+    }
+    if "not public" in str(error):
+        return "That link leads into a private network, where this page does not go."
+    return reasons.get(error.kind, "The song behind that link cannot be fetched.")

@@ -1,0 +1,98 @@
+"""`python -m app.web`: a page for people. Drop a song, record one, or choose an example.
+
+The page is at http://127.0.0.1:7860, for this computer alone, unless --host says otherwise. With
+WEB_PASSWORD in the environment it asks for that password (and any name). Uploads are deleted after
+ten minutes, and when the page ends.
+"""
+
+import argparse
+import hmac
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from app import isolated
+from app.locate import CARD, HELP, located
+
+
+def examples(folder: Path) -> list[tuple[str, Path]]:
+    """A test song of each region, the shortest, copied to `folder`; none where there is no data."""
+    from stages import tables
+    from stages.download import SONGS
+    from stages.split import SPLITS
+
+    if not SONGS.is_file() or not SPLITS.is_file():
+        return []
+    splits = tables.read(SPLITS, tables.SPLITS)
+    test = splits.loc[splits["part"] == "test", "song"]
+    songs = tables.read(SONGS, tables.SONGS)
+    songs = songs[songs["song"].isin(test)].sort_values("duration_s")
+    found = []
+    for song in songs.drop_duplicates("region").sort_values("region").itertuples():
+        if Path(song.path).is_file():
+            copy = shutil.copyfile(song.path, folder / f"{song.song}{Path(song.path).suffix}")
+            found.append((f"{song.region}: {song.title.partition(' / ')[0]}", Path(copy)))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: for other computers too")
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--model", default="models", help=HELP)
+    parser.add_argument(
+        "--links", action="store_true", help="let visitors give links, of public addresses alone"
+    )
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that uploads are deleted then too
+    isolated.prepare("app.model")
+    with located(chosen.model) as folder, tempfile.TemporaryDirectory(prefix="page-") as temporary:
+        if not (folder / CARD).is_file():
+            raise SystemExit(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
+        card = json.loads((folder / CARD).read_text())
+        # where uploads go, and what asks the internet for news; both are read at the import
+        os.environ["GRADIO_TEMP_DIR"] = f"{temporary}/uploads"
+        os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
+        from app import page, visit
+
+        songs = Path(temporary, "examples")
+        songs.mkdir()
+        at_once = os.cpu_count() or 1
+        blocks = page.page(
+            card,
+            partial(visit.hear_file, folder),
+            partial(visit.hear_link, folder) if chosen.links else None,
+            examples(songs),
+            at_once,
+        )
+        blocks.queue(max_size=visit.WAITING, api_open=False)
+        password = os.environ.get("WEB_PASSWORD")
+        try:
+            blocks.launch(
+                server_name=chosen.host,
+                server_port=chosen.port,
+                auth=(lambda _, given: hmac.compare_digest(given, password)) if password else None,
+                allowed_paths=[str(songs)],
+                max_file_size=visit.MEGABYTES * 1_000_000,
+                footer_links=[],
+                quiet=True,
+                prevent_thread_lock=True,
+                ssr_mode=False,
+                theme=page.THEME,
+                css=page.STYLE,
+            )
+        except OSError as error:
+            raise SystemExit(f"{chosen.host}:{chosen.port} cannot be used: {error}") from None
+        print(f"Open http://{chosen.host}:{chosen.port} in a browser. Ctrl-C ends the page.")
+        blocks.block_thread()
+
+
+if __name__ == "__main__":
+    main()

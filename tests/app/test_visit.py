@@ -1,0 +1,98 @@
+"""Whatever a visitor sends, a sentence comes back."""
+
+import os
+import signal
+import time
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from app import links, visit
+from stages.failure import Unavailable
+from tests.conftest import RATE, tone
+
+
+def crash(*arguments):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang(*arguments):
+    time.sleep(60)
+
+
+def devour(*arguments):
+    bytearray(1 << 50)
+
+
+def test_a_song_is_answered(trained, songs):
+    assert visit.hear_file(trained, songs / "high.wav").region == "High"
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"ID3\x03" + bytes(999), b"RIFF\xff"])
+def test_what_is_no_song_is_a_sentence(trained, tmp_path, content):
+    song = tmp_path / "song.mp3"
+    song.write_bytes(content)
+    with pytest.raises(visit.Refused) as caught:
+        visit.hear_file(trained, song)
+    assert str(caught.value).startswith("That cannot be heard: ")
+    assert str(caught.value).endswith(".")
+    assert "/" not in str(caught.value)
+
+
+def test_a_list_of_other_files_is_not_followed(trained, songs, tmp_path):
+    """FFmpeg plays lists, which could name files of the server."""
+    other, song = tmp_path / "secret.mp3", tmp_path / "song.m3u8"
+    soundfile.write(other, tone(8), RATE)
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:8", "#EXTINF:8,", str(other), "#EXT-X-ENDLIST", ""]
+    song.write_text("\n".join(lines))
+    with av.open(str(song)) as container:  # or else this test would prove nothing
+        assert container.streams.audio
+    with pytest.raises(visit.Refused, match="not readable as audio"):
+        visit.hear_file(trained, song)
+
+
+def test_a_decoder_that_crashes_or_hangs_or_devours_costs_that_answer_alone(
+    trained, songs, monkeypatch
+):
+    monkeypatch.setattr(visit, "SECONDS", 1)
+    for task, word in ((crash, "crashed"), (hang, "within 1 s"), (devour, "memory")):
+        with monkeypatch.context() as patch:
+            patch.setattr(visit, "ask", task)
+            with pytest.raises(visit.Refused, match=word):
+                visit.hear_file(trained, songs / "high.wav")
+    monkeypatch.setattr(visit, "SECONDS", 60)
+    assert visit.hear_file(trained, songs / "high.wav").region == "High"
+
+
+def test_a_song_of_hours_is_refused(trained, tmp_path):
+    song = tmp_path / "long.flac"
+    soundfile.write(song, np.tile(tone(10), 121), RATE)
+    with pytest.raises(visit.Refused, match="longer than 20 minutes"):
+        visit.hear_file(trained, song)
+
+
+def test_a_link_into_a_private_network_is_a_sentence(trained):
+    for link in ("http://127.0.0.1:1/a.mp3", "http://[::1]/a.mp3", "http://169.254.169.254/latest"):
+        with pytest.raises(visit.Refused, match="private network"):
+            visit.hear_link(trained, link)
+    for link in ("song", "file:///etc/passwd", "http://", "javascript:alert(1)"):
+        with pytest.raises(visit.Refused, match="whole link"):
+            visit.hear_link(trained, link)
+
+
+def test_reasons_do_not_tell_of_the_server():
+    for kind in ("network", "other", "disk full", "rate-limited", "deleted", "too long"):
+        said = visit.told(Unavailable("/srv/page/secret: No space left", kind))
+        assert "/srv" not in said
+        assert said.endswith(".")
+
+
+def test_the_bounds_reach_the_task(trained, monkeypatch):
+    seen = []
+    monkeypatch.setattr(visit.isolated, "call", lambda *words, **more: seen.append((words, more)))
+    visit.hear_link(trained, "https://example.org/a.mp3")
+    ((task, _, link, longest, largest), more) = seen[0]
+    assert (task, link) == (links.ask_link, "https://example.org/a.mp3")
+    assert (longest, largest, more) == (1200, 50, {"seconds": 60})
