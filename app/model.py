@@ -143,16 +143,27 @@ def heard(
     return model.features(windows()), lengths
 
 
-def answer(model: Model, path: Path, longest: float = float("inf")) -> Answer:
-    """What the model says of an audio file; as `heard`."""
-    features, lengths = heard(model, path, longest)
+def probabilities(model: Model, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Calibrated, of a song [region] and of its segments [segment, region].
+
+    features: of the song's segments, [segment, time, channel].
+    """
     rows = np.arange(len(features))
     same = np.full(len(rows), "song")
     data = Dataset(features, np.full(len(rows), UNKNOWN), same, same, same, model.card["regions"])
     temperature = model.card["temperature"]
-    _, found = model.classifier.songs(data, rows)
-    (song,) = calibration.scaled(found, temperature["song"])
-    segments = calibration.scaled(model.classifier.segments(data, rows), temperature["segment"])
+    _, (song,) = model.classifier.songs(data, rows)
+    segments = model.classifier.segments(data, rows)
+    return (
+        calibration.scaled(song[None], temperature["song"])[0],
+        calibration.scaled(segments, temperature["segment"]),
+    )
+
+
+def answer(model: Model, path: Path, longest: float = float("inf")) -> Answer:
+    """What the model says of an audio file; as `heard`."""
+    features, lengths = heard(model, path, longest)
+    song, segments = probabilities(model, features)
     regions = by_region(model, song)
     window = model.section("segment").window
     return Answer(

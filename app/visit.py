@@ -8,7 +8,7 @@ from app.answer import Answer, ask
 from stages.audio import Undecodable
 from stages.failure import Unavailable
 
-MEGABYTES = 50  # of an upload
+MEGABYTES = 50  # of an upload; each 1,048,576 bytes
 MINUTES = 20  # of a song
 SECONDS = 60  # that an answer may take
 WAITING = 64  # visitors in the queue, at most

@@ -80,7 +80,7 @@ def main() -> None:
                 server_port=chosen.port,
                 auth=(lambda _, given: hmac.compare_digest(given, password)) if password else None,
                 allowed_paths=[str(songs)],
-                max_file_size=visit.MEGABYTES * 1_000_000,
+                max_file_size=visit.MEGABYTES << 20,
                 footer_links=[],
                 quiet=True,
                 prevent_thread_lock=True,

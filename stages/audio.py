@@ -9,8 +9,8 @@ import soxr
 
 BLOCK = 1 << 18  # samples a channel that are decoded at a time
 LOUDEST = 16.0  # times full scale; 24 dB above it
-# what PyAV may take a file for: containers of one song. FFmpeg also knows lists (HLS, concat), which
-# would make it play other files of this machine.
+# what PyAV may take a file for: containers of one song. FFmpeg also knows lists (HLS, concat),
+# which would make it play other files of this machine.
 CONTAINERS = {
     "format_whitelist": "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,eac3,flac,flv,matroska,mov,mp3,"
     "mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
@@ -30,7 +30,7 @@ def _with_soundfile(path: Path) -> Iterator[tuple[np.ndarray, int]]:
             yield block @ weights, file.samplerate
 
 
-def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+def _with_av(path: Path | str) -> Iterator[tuple[np.ndarray, int]]:
     import av
 
     # real tags are not always UTF-8
@@ -45,25 +45,30 @@ def _with_av(path: Path) -> Iterator[tuple[np.ndarray, int]]:
                 yield part.to_ndarray()[0], part.sample_rate
 
 
-def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
-    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read.
+def _told(blocks: Iterator[tuple[np.ndarray, int]]) -> Iterator[tuple[np.ndarray, int]]:
+    """The blocks; whatever goes wrong with them is told as Undecodable.
 
-    Fed with damaged files, both raise whatever their authors did not think of: failed assertions,
-    wrong shapes, numbers out of range.
+    Fed with damaged files, both libraries raise whatever their authors did not think of: failed
+    assertions, wrong shapes, numbers out of range.
     """
     try:
-        soundfile.info(path)
-        reader = _with_soundfile
-    except Exception:
-        reader = _with_av
-    try:
-        yield from reader(path)
+        yield from blocks
     except Undecodable:
         raise
     except Exception as error:
         # not all of what PyAV says, which ends with the file's path
         reason = getattr(error, "strerror", "") or str(error) or type(error).__name__
         raise Undecodable(f"not readable as audio ({reason})") from error
+
+
+def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read."""
+    try:
+        soundfile.info(path)
+        reader = _with_soundfile
+    except Exception:  # see _told
+        reader = _with_av
+    yield from _told(reader(path))
 
 
 def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
@@ -74,8 +79,21 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
     """
     if not path.stat().st_size:
         raise Undecodable("the file is empty")
+    yield from _resampled(_blocks(path), sample_rate)
+
+
+def stream(address: str, sample_rate: int) -> Iterator[np.ndarray]:
+    """As `decode`, from a link or from "pipe:0", standard input, as the sound comes.
+
+    Raises:
+        Undecodable: it cannot be opened, or breaks off.
+    """
+    yield from _resampled(_told(_with_av(address)), sample_rate)
+
+
+def _resampled(blocks: Iterator[tuple[np.ndarray, int]], sample_rate: int) -> Iterator[np.ndarray]:
     resampler, before = None, sample_rate
-    for block, rate in _blocks(path):
+    for block, rate in blocks:
         if not RATES[0] <= rate <= RATES[1]:
             raise Undecodable(f"damaged: its sample rate is {rate} Hz")
         if rate != before and resampler is not None:  # a stream may change its rate
@@ -102,7 +120,7 @@ def tags(path: Path) -> dict[str, str]:
     try:
         with soundfile.SoundFile(path) as file:
             found = {"album": file.album, "author": file.artist}
-    except Exception:  # see _blocks
+    except Exception:  # see _told
         try:
             with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:
                 told = {name.lower(): text for name, text in container.metadata.items()}
@@ -122,7 +140,7 @@ def duration(path: Path) -> float | None:
 
     try:
         return soundfile.info(path).duration
-    except Exception:  # see _blocks
+    except Exception:  # see _told
         pass
     try:
         with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:

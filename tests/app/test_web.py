@@ -1,0 +1,260 @@
+"""The real page in a real browser, and under load; the model knows high tones from low ones.
+
+Pictures of it are kept in tests/screenshots/.
+"""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import soundfile
+
+from app import web
+from stages import tables
+from tests.conftest import RATE, REPOSITORY, environment, free_port, tone
+from tests.servers import running
+
+SCREENSHOTS = REPOSITORY / "tests/screenshots"
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no browser: apt-get install chromium")
+
+
+@contextmanager
+def serving(folder, model, *words, start=("-m", "app.web"), **variables):
+    """The page for the time of a block; yields its address and its process."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(
+        [sys.executable, *start, "--port", str(port), "--model", str(model), *words],
+        lambda: urllib.request.urlopen(url, timeout=5),
+        cwd=folder,
+        env=environment() | {"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(folder)} | variables,
+    ) as process:
+        yield url, process
+
+
+@pytest.fixture(scope="module")
+def served(trained, tmp_path_factory):
+    """The folder that the page runs in, and its address. Links are switched on."""
+    folder = tmp_path_factory.mktemp("page")
+    with serving(folder, trained, "--links") as (url, _):
+        yield folder, url
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=SIZES)
+def visitor(request, browser, served):
+    """The page as a visitor sees it at one size; it may ask no other host for anything."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    strangers = []
+
+    def asked(event):
+        if not event.url.startswith((served[1], "data:", "blob:")):
+            strangers.append(event.url)
+
+    page.on("request", asked)
+    page.goto(served[1])
+    page.wait_for_selector("#song input[type=file]", state="attached")
+    page.name = request.param
+    yield page
+    assert strangers == []
+    context.close()
+
+
+def keep(page, name):
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{page.name}.png", full_page=True)
+
+
+def upload(page, song):
+    page.set_input_files("#song input[type=file]", song)
+
+
+@needs_browser
+def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs):
+    assert "90% rightly (95% interval 80% to 100%)" in visitor.inner_text("#about")
+    upload(visitor, songs / "low to high.flac")
+    visitor.wait_for_selector(".timeline svg:visible")
+    visitor.wait_for_selector(".verdict:visible")
+    assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
+    visitor.wait_for_timeout(500)  # for the waveform, in the picture
+    keep(visitor, "song")
+    assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    visitor.click("button[aria-label=Clear]")
+    visitor.wait_for_selector(".timeline", state="detached")
+    upload(visitor, songs / "high.wav")
+    visitor.wait_for_selector(".verdict:has-text('High')")
+    assert "with a probability of" in visitor.inner_text(".verdict")
+
+
+@needs_browser
+def test_garbage_is_answered_by_a_sentence(visitor, tmp_path):
+    (tmp_path / "song.mp3").write_bytes(b"garbage" * 999)
+    upload(visitor, tmp_path / "song.mp3")
+    visitor.wait_for_selector(".refused")
+    assert visitor.inner_text(".refused").startswith("That cannot be heard: not readable")
+    assert str(tmp_path.parent) not in visitor.inner_text("body")
+    keep(visitor, "garbage")
+
+
+@needs_browser
+def test_a_link_into_a_private_network_is_answered_by_a_sentence(visitor, served):
+    visitor.fill("#link textarea, #link input", f"{served[1]}/song.mp3")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_selector(".refused")
+    assert "private network" in visitor.inner_text(".refused")
+
+
+@needs_browser
+def test_what_is_too_large_is_refused_with_a_sentence(visitor, tmp_path):
+    song = tmp_path / "large.wav"
+    with song.open("wb") as file:
+        file.truncate((50 << 20) + 1)
+    upload(visitor, song)
+    visitor.wait_for_selector(".toast-body:visible")
+    assert "exceed the maximum allowed size of 50.0 Mb" in visitor.inner_text(".toast-body")
+    keep(visitor, "large")
+
+
+def post(url, body, kind):
+    request = urllib.request.Request(url, body, {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.load(answer)
+
+
+def send(url, song):
+    """Upload a file; what the server calls it."""
+    line = uuid.uuid4().hex
+    head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{song.name}"'
+    body = f"{head}\r\n\r\n".encode() + song.read_bytes() + f"\r\n--{line}--\r\n".encode()
+    (path,) = post(f"{url}/gradio_api/upload", body, f"multipart/form-data; boundary={line}")
+    return path
+
+
+def ask(url, song, function):
+    """Upload a file and ask for its region, as the page in a browser does; what it would show."""
+    path, session = send(url, song), uuid.uuid4().hex
+    file = {"path": path, "orig_name": song.name, "meta": {"_type": "gradio.FileData"}}
+    request = {"data": [file], "fn_index": function, "session_hash": session}
+    post(f"{url}/gradio_api/queue/join", json.dumps(request).encode(), "application/json")
+    events = f"{url}/gradio_api/queue/data?session_hash={session}"
+    with urllib.request.urlopen(events, timeout=120) as answer:
+        for text in answer:
+            if text.startswith(b"data: ") and b"process_completed" in text:
+                return json.loads(text.removeprefix(b"data: "))["output"]["data"]
+    return None
+
+
+def test_twenty_visitors_at_once_all_get_answers(served, tmp_path):
+    _, url = served
+    song = tmp_path / "song.wav"
+    soundfile.write(song, np.tile(tone(10, 1500), 12), RATE)
+    assert song.stat().st_size > 5_000_000
+    config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
+    (song_id,) = (item["id"] for item in config["components"] if item["type"] == "audio")
+    (function,) = (
+        item["id"] for item in config["dependencies"] if [song_id, "change"] in item["targets"]
+    )
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: ask(url, song, function), range(20)))
+    assert all(answer and "High" in answer[0] for answer in answers)
+
+
+def uploads(folder):
+    return [path for path in folder.rglob("*") if path.is_file() and "uploads" in path.parts]
+
+
+def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
+    with serving(tmp_path, trained) as (url, process):
+        send(url, songs / "low.wav")
+        assert uploads(tmp_path)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert not uploads(tmp_path)
+
+
+def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
+    soon = "from app import page, web; page.KEPT = page.SWEEP = 1; web.main()"
+    with serving(tmp_path, trained, start=["-c", soon]) as (url, _):
+        send(url, songs / "low.wav")
+        end = time.monotonic() + 20
+        while uploads(tmp_path) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert not uploads(tmp_path)
+
+
+def test_a_password_is_asked_for(trained, tmp_path):
+    with serving(tmp_path, trained, WEB_PASSWORD="sesame") as (url, _):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(f"{url}/gradio_api/info", timeout=30)
+        assert caught.value.code == 401
+        for password, code in (("wrong", 400), ("sesame", 200)):
+            body = urllib.parse.urlencode({"username": "me", "password": password}).encode()
+            try:
+                got = urllib.request.urlopen(f"{url}/login", body, timeout=30).status
+            except urllib.error.HTTPError as error:
+                got = error.code
+            assert got == code
+
+
+def test_links_are_off_unless_switched_on(trained, tmp_path):
+    with serving(tmp_path, trained) as (url, _):
+        config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
+    assert "textbox" not in {item["type"] for item in config["components"]}
+
+
+def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
+    monkeypatch.chdir(tmp_path)
+    assert web.examples(tmp_path) == []
+    rows, splits = [], []
+    for number, part in enumerate(("train", "test", "test")):
+        own = {"song": f"s{number}", "region": "Low"}
+        rows.append(own | dict.fromkeys(tables.SONGS.keys() - own.keys(), ""))
+        rows[-1] |= {"unknown": False, "duration_s": 10.0 - number, "title": f"Song {number} / B"}
+        rows[-1]["path"] = str(songs / "low.wav")
+        splits.append(own | {"group": "", "part": part, "fold": 0})
+    tables.write(rows, tables.SONGS, tmp_path / "data/songs.csv")
+    tables.write(splits, tables.SPLITS, tmp_path / "data/splits.csv")
+    ((title, path),) = web.examples(tmp_path)
+    assert (title, path.name) == ("Low: Song 2", "s2.wav")
+    assert path.read_bytes() == (songs / "low.wav").read_bytes()
+
+
+def test_a_port_in_use_is_a_sentence(trained, served):
+    folder, url = served
+    words = ["-m", "app.web", "--port", url.rpartition(":")[2], "--model", str(trained)]
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment() | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
