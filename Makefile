@@ -1,16 +1,21 @@
-# make repro: train on the embedded corpus. make test: the whole suite. make ui: look at the runs.
+# make repro: train on the embedded corpus. make web: a page that names a song's region.
+# make ui: look at the runs. make test: the whole suite. make check: style.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test ui check games
+.PHONY: repro web test ui check games
 
 repro: .venv/installed
 	dvc repro
 	@echo
 	@echo "Pictures and tables: results/    the model: models/"
+	@echo "Name a song's region: make web    (then open http://127.0.0.1:7860)"
 	@echo "Every run so far:    make ui     (then open http://127.0.0.1:5000)"
 	@echo "The numbers again:   .venv/bin/dvc metrics show"
+
+web: .venv/installed
+	python -m app.web
 
 test: .venv/installed
 	python -m pytest

@@ -1,0 +1,32 @@
+"""`python -m benchmarks.plain_keras MODELS SONG`: a song's region as tutorials find it.
+
+librosa loads, resamples and analyses, Keras loads model.keras and answers for each segment.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import keras
+import librosa
+import numpy as np
+
+
+def main() -> None:
+    folder, song = Path(sys.argv[1]), sys.argv[2]
+    card = json.loads((folder / "card.json").read_text())
+    params = card["params"]
+    rate = params["segment.sample_rate"]
+    names = {"n_mfcc": "coefficients", "n_fft": "n_fft", "hop_length": "hop_length"}
+    settings = {name: params[f"mfcc.{own}"] for name, own in names.items()}
+    model = keras.models.load_model(folder / "model.keras")
+    wave, _ = librosa.load(song, sr=rate)
+    length = round(params["segment.window"] * rate)
+    segments = [wave[start : start + length] for start in range(0, len(wave) - length + 1, length)]
+    features = [librosa.feature.mfcc(y=segment, sr=rate, **settings).T for segment in segments]
+    found = np.log(model.predict(np.stack(features), verbose=0) + 1e-7).mean(axis=0)
+    print(card["regions"][int(found.argmax())])
+
+
+if __name__ == "__main__":
+    main()
