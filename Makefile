@@ -9,10 +9,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 repro: .venv/installed
 	dvc repro
 	@echo
-	@echo "Pictures and tables: results/    the model: models/"
-	@echo "Name a song's region: make web    (then open http://127.0.0.1:7860)"
-	@echo "Every run so far:    make ui     (then open http://127.0.0.1:5000)"
-	@echo "The numbers again:   .venv/bin/dvc metrics show"
+	@echo "Pictures and tables:  results/   the model: models/"
+	@echo "Name a song's region: make web   (then open http://127.0.0.1:7860)"
+	@echo "Every run so far:     make ui    (then open http://127.0.0.1:5000)"
+	@echo "The numbers again:    .venv/bin/dvc metrics show"
 
 web: .venv/installed
 	python -m app.web
