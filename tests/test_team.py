@@ -5,9 +5,10 @@ import subprocess
 import sys
 import time
 
+import soundfile
 from mlflow import MlflowClient
 
-from tests.conftest import command, environment, free_port
+from tests.conftest import RATE, command, environment, free_port, tone
 from tests.prepared import prepared
 from tests.servers import (
     KEYS,
@@ -115,13 +116,14 @@ client = mlflow.MlflowClient()
 assert run.info.status == "FINISHED"
 assert run.info.artifact_uri.startswith("mlflow-artifacts:"), run.info.artifact_uri
 assert "curves.png" in str(client.list_artifacts(run.info.run_id, "results"))
-(model,) = client.search_logged_models([run.info.experiment_id])
-version = mlflow.register_model(model.model_uri, "region")
-loaded = mlflow.sklearn.load_model(f"models:/region/{version.version}")
-print("registered", type(loaded).__name__)
 """
-            said = command(sys.executable, "-c", code, cwd=project, **where, **member)
-            assert "registered Pipeline" in said
+            command(sys.executable, "-c", code, cwd=project, **where, **member)
+            said = command(sys.executable, "-m", "app.promote", cwd=project, **where, **member)
+            assert "is now version 1" in said
+            soundfile.write(project / "song.wav", tone(3), RATE)
+            ask = [sys.executable, "-m", "app.predict", "song.wav"]
+            champion = ["--model", "models:/region@champion"]
+            assert "song.wav: " in command(*ask, *champion, cwd=project, **where, **member)
 
 
 @needs_postgres
