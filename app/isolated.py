@@ -7,11 +7,16 @@ what starts them needs none of the imports itself.
 import multiprocessing
 import os
 import resource
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from types import ModuleType
 
 MEMORY = 8 << 30  # bytes of address space that a task may take, libraries included
+STARTING = threading.Lock()
 
 
 class Died(Exception):
@@ -29,6 +34,22 @@ def _run(sender: Connection, task: Callable, arguments: tuple) -> None:
         except (Exception, SystemExit) as error:
             result = error
     sender.send(result)
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """For the block, this process was not started from any file.
+
+    multiprocessing has each new process import the file that the first one was started from: it
+    would run a user's script again, from its first line.
+    """
+    with STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def prepare(module: str) -> None:
@@ -55,7 +76,8 @@ def call(task: Callable, *arguments: object, seconds: float | None = None) -> ob
     receiver, sender = context.Pipe(duplex=False)
     with receiver:
         process = context.Process(target=_run, args=(sender, task, arguments), daemon=True)
-        process.start()
+        with without_main():
+            process.start()
         sender.close()
         try:
             if not receiver.poll(seconds):
