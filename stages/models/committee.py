@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from stages import models
 from stages.sections import Committee
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str
     axes = PCA(count, whiten=True, svd_solver="randomized", random_state=seed)
     regression = LogisticRegression(C=params.segment_c, max_iter=5000)
     return {
-        "song": make_pipeline(StandardScaler(), SVC(C=params.song_c)),
-        "segment": make_pipeline(StandardScaler(), axes, regression),
+        "song": make_pipeline(*models.scaling(), SVC(C=params.song_c)),
+        "segment": make_pipeline(*models.scaling(), axes, regression),
     }
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
+from stages import models
 from stages.sections import Logistic
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def members(params: Logistic, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
     """An estimator of songs' statistics [song, statistic]."""
-    return {"song": make_pipeline(StandardScaler(), LogisticRegression(C=params.c, max_iter=5000))}
+    return {"song": make_pipeline(*models.scaling(), LogisticRegression(C=params.c, max_iter=5000))}
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from stages import models
 from stages.sections import Svm
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def members(params: Svm, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
     """An estimator of songs' statistics [song, statistic]."""
-    return {"song": make_pipeline(StandardScaler(), SVC(C=params.c))}
+    return {"song": make_pipeline(*models.scaling(), SVC(C=params.c))}
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
