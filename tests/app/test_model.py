@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from app import model
-from stages import extraction, params
+from stages import export, extraction, musicnn, params, pretrained
 from stages.audio import Undecodable
 from stages.segment import segment
 from tests.conftest import RATE, REPOSITORY, tone
@@ -49,6 +49,26 @@ def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, 
     heard, lengths = model.heard(loaded, song)
     assert np.array_equal(heard, expected)
     assert lengths == [row["duration_s"] for row in rows]
+
+
+def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkeypatch):
+    weights = REPOSITORY / musicnn.WEIGHTS
+    if not weights.is_file():
+        pytest.skip(f"{weights} is not there: `python -m stages.pretrained` fetches it")
+    monkeypatch.setattr(pretrained, "WEIGHTS", weights)
+    monkeypatch.setattr(musicnn, "WEIGHTS", weights)
+    settings = params.load().model_copy(update={"features": "musicnn"})
+    song = tmp_path / "song.ogg"
+    soundfile.write(song, tone(25, 330, rate=44_100), 44_100)
+    rows = segment(song, tmp_path / "song.flac", settings.segment)
+    expected = musicnn.song(tmp_path / "song.flac", len(rows), "musicnn", settings.musicnn)
+    export.listener(settings.musicnn.networks, tmp_path / "patches.onnx")
+    loaded = model.load(trained)
+    card = {**loaded.card, "params": settings.chosen()}
+    ear = model.Graph(tmp_path / "patches.onnx", threads=1)
+    heard, _ = model.heard(model.Model(card, loaded.classifier, ear), song)
+    assert heard.shape == expected.shape == (3, 3, 3012)
+    assert heard == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
 
 def test_its_mfcc_are_those_of_librosa(trained, songs):

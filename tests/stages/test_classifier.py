@@ -106,6 +106,21 @@ def test_every_model_answers_the_same_by_onnx_runtime(data, every, tmp_path):
         assert answers == pytest.approx(sums, abs=1e-4)
 
 
+def test_a_channel_that_is_never_heard_has_no_say(data):
+    """On another machine its rounding errors are others."""
+    random = np.random.default_rng(0)
+    rows = data.rows("test")
+
+    def with_noise():
+        errors = 1e-9 * random.normal(size=(*data.features.shape[:2], 5))
+        return replace(data, features=np.concatenate([data.features, errors], axis=2))
+
+    for model in ("svm", "logistic", "committee"):
+        trained, _ = learn(with_noise(), chosen(model))
+        one, other = (trained.songs(with_noise(), rows)[1] for _ in range(2))
+        assert one == pytest.approx(other, abs=1e-6)
+
+
 def test_louder_shifted_and_re_encoded_is_the_same_region(data):
     trained, _ = learn(data, chosen("cnn"))
     for region in (0, 1):
