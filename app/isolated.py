@@ -24,8 +24,10 @@ class Died(Exception):
 
 
 def _run(sender: Connection, task: Callable, arguments: tuple) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(kind)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, hard))
     from stages.silence import silence
 
     with silence():  # decoders print what they find odd

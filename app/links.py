@@ -8,7 +8,6 @@ change their address are covered.
 import ipaddress
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,12 +59,14 @@ def bar(allowed: Callable[[str], bool]) -> None:
 def ask_link(
     folder: Path,
     link: str,
+    temporary: Path,
     seconds: float,
     megabytes: float,
     allowed: Callable[[str], bool] = is_public,
 ) -> Answer:
     """What the model in a folder says of the song behind a link; bars its process first.
 
+    temporary: where the song is put; the caller's, who is still there if this process is ended.
     seconds: that the song may last. megabytes: that it may have.
 
     Raises:
@@ -80,9 +81,7 @@ def ask_link(
     words = dict.fromkeys(("cookies", "cookies_from_browser", "proxy"), "")
     limits = {"max_duration": seconds, "max_size": megabytes, "timeout": 10, "retries": 0}
     rest = {"rate_limit": 0, "sleep": 0, "concurrent": 1, "allow_missing": 0}
-    with tempfile.TemporaryDirectory(prefix="song-") as temporary:
-        # no program that it could leave the connecting to
-        more = {"ffmpeg_location": NOWHERE}
-        settings = Download(**words, **limits, **rest)
-        got = playlist.fetch(link, settings, Path(temporary), "song", more)
-        return ask(folder, got.path, seconds)
+    settings = Download(**words, **limits, **rest)
+    # no program that it could leave the connecting to
+    got = playlist.fetch(link, settings, temporary, "song", {"ffmpeg_location": NOWHERE})
+    return ask(folder, got.path, seconds)

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import onnxruntime
 
 from app.answer import Answer, Moment
+from app.graph import Graph
 from stages import calibration
 from stages.audio import Undecodable, decode
 from stages.dataset import UNKNOWN, Dataset
@@ -37,26 +37,6 @@ def alongside(task: Callable, items: Iterable) -> Iterator:
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         yield from (future.result() for future in waiting)
-
-
-class Graph:
-    """An ONNX graph in the place of a Keras model, and of an estimator of scikit-learn."""
-
-    def __init__(self, path: Path, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors
-        self.session = onnxruntime.InferenceSession(path, options)
-        self.classes_ = np.arange(self.session.get_outputs()[0].shape[-1])
-
-    def predict_proba(self, values: np.ndarray) -> np.ndarray:
-        (found,) = self.session.run(None, {"input": values.astype("float32", copy=False)})
-        return found
-
-    def predict(self, values: np.ndarray, batch_size: int, verbose: int) -> np.ndarray:
-        starts = range(0, len(values), batch_size)
-        parts = [self.predict_proba(values[start : start + batch_size]) for start in starts]
-        return np.concatenate(parts)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,9 @@
 """What a visitor of the page may ask: the bounds, and a sentence for everything that goes wrong."""
 
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,22 +22,30 @@ class Refused(Exception):
     """There is no answer; the text is for the visitor."""
 
 
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Whatever is raised in the block becomes Refused."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Refused(told(error)) from None
+    except (Undecodable, isolated.Died) as error:
+        raise Refused(f"That cannot be heard: {error}.") from None
+    except MemoryError:
+        raise Refused("That cannot be heard: it wants more memory than a song may take.") from None
+    except (Exception, SystemExit):  # the page goes on; whoever runs it reads what happened
+        traceback.print_exc()
+        raise Refused("Something went wrong on this page's computer. Please try again.") from None
+
+
 def hear_file(folder: Path, song: Path) -> Answer:
     """What the model in a folder says of an uploaded song.
 
     Raises:
         Refused: why not.
     """
-    try:
+    with sentences():
         return isolated.call(ask, folder, song, MINUTES * 60, seconds=SECONDS)
-    except Undecodable as error:
-        raise Refused(f"That cannot be heard: {error}.") from None
-    except isolated.Died as error:
-        raise Refused(f"That cannot be heard: {error}.") from None
-    except MemoryError:
-        raise Refused("That cannot be heard: it wants more memory than a song may take.") from None
-    except OSError:
-        raise Refused("The upload is gone. Please choose the file again.") from None
 
 
 def hear_link(folder: Path, link: str) -> Answer:
@@ -43,14 +55,11 @@ def hear_link(folder: Path, link: str) -> Answer:
     parts = urlsplit(link)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Refused("Please give a whole link, which begins with http:// or https://.")
-    try:
-        return isolated.call(links.ask_link, folder, link, MINUTES * 60, MEGABYTES, seconds=SECONDS)
-    except Unavailable as error:
-        raise Refused(told(error)) from None
-    except (Undecodable, isolated.Died) as error:
-        raise Refused(f"That cannot be heard: {error}.") from None
-    except (MemoryError, OSError):
-        raise Refused("The song behind that link cannot be fetched.") from None
+    with sentences(), tempfile.TemporaryDirectory(prefix="song-") as temporary:
+        bounds = MINUTES * 60, MEGABYTES
+        return isolated.call(
+            links.ask_link, folder, link, Path(temporary), *bounds, seconds=SECONDS
+        )
 
 
 def told(error: Unavailable) -> str:

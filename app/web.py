@@ -40,6 +40,11 @@ def examples(folder: Path) -> list[tuple[str, Path]]:
     return found
 
 
+def allowed(password: bytes, name: str, given: str) -> bool:
+    """Whether what a visitor gave is the password."""
+    return hmac.compare_digest(given.encode(), password)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -56,7 +61,11 @@ def main() -> None:
     with located(chosen.model) as folder, tempfile.TemporaryDirectory(prefix="page-") as temporary:
         if not (folder / CARD).is_file():
             raise SystemExit(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
+        # of its own, since the next training deletes models/
+        folder = Path(shutil.copytree(folder, f"{temporary}/model"))
         card = json.loads((folder / CARD).read_text())
+        if "test" not in card:
+            raise SystemExit(f"{chosen.model} was trained by an older version: train anew.")
         # where uploads go, and what asks the internet for news; both are read at the import
         os.environ["GRADIO_TEMP_DIR"] = f"{temporary}/uploads"
         os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
@@ -78,7 +87,7 @@ def main() -> None:
             blocks.launch(
                 server_name=chosen.host,
                 server_port=chosen.port,
-                auth=(lambda _, given: hmac.compare_digest(given, password)) if password else None,
+                auth=partial(allowed, password.encode()) if password else None,
                 allowed_paths=[str(songs)],
                 max_file_size=visit.MEGABYTES << 20,
                 footer_links=[],

@@ -36,11 +36,11 @@ def site(songs):
 
 
 @pytest.fixture
-def ask(trained):
+def ask(trained, tmp_path):
     """ask(link, allowed): the answer."""
 
     def run(link, allowed=only_public, megabytes=10, seconds=60):
-        return isolated.call(links.ask_link, trained, link, seconds, megabytes, allowed)
+        return isolated.call(links.ask_link, trained, link, tmp_path, seconds, megabytes, allowed)
 
     return run
 
@@ -81,12 +81,12 @@ def test_a_redirect_into_a_private_network_is_not_followed(ask, site):
     assert ask(f"{site.url}/song.wav").region == "Low"
 
 
-def test_a_name_that_leads_to_a_private_address_is_not_followed(trained, site):
+def test_a_name_that_leads_to_a_private_address_is_not_followed(trained, site, tmp_path):
     port = site.url.rpartition(":")[2]
     link = f"http://music.example:{port}/low.wav"
     task = partial(pretend, "music.example")
     for address, allowed in ((PUBLIC, only_public), ("127.0.0.1", links.is_public)):
-        arguments = (address, links.ask_link, trained, link, 60, 10, allowed)
+        arguments = (address, links.ask_link, trained, link, tmp_path, 60, 10, allowed)
         if allowed is only_public:
             assert isolated.call(task, *arguments).region == "Low"
         else:

@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from app import model
+from app.graph import Graph
 from stages import export, extraction, musicnn, params, pretrained
 from stages.audio import Undecodable
 from stages.segment import segment
@@ -65,7 +66,7 @@ def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkey
     export.listener(settings.musicnn.networks, tmp_path / "patches.onnx")
     loaded = model.load(trained)
     card = {**loaded.card, "params": settings.chosen()}
-    ear = model.Graph(tmp_path / "patches.onnx", threads=1)
+    ear = Graph(tmp_path / "patches.onnx", threads=1)
     heard, _ = model.heard(model.Model(card, loaded.classifier, ear), song)
     assert heard.shape == expected.shape == (3, 3, 3012)
     assert heard == pytest.approx(expected, rel=1e-3, abs=1e-3)

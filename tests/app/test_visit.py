@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 
 import av
@@ -19,6 +20,11 @@ def crash(*arguments):
 
 
 def hang(*arguments):
+    time.sleep(60)
+
+
+def dawdle(folder, link, temporary, *arguments):
+    (temporary / "song.mp3").write_bytes(b"half of it")
     time.sleep(60)
 
 
@@ -56,14 +62,31 @@ def test_a_list_of_other_files_is_not_followed(trained, songs, tmp_path):
 def test_a_decoder_that_crashes_or_hangs_or_devours_costs_that_answer_alone(
     trained, songs, monkeypatch
 ):
-    monkeypatch.setattr(visit, "SECONDS", 1)
-    for task, word in ((crash, "crashed"), (hang, "within 1 s"), (devour, "memory")):
+    each = ((crash, 60, "crashed"), (hang, 1, "within 1 s"), (devour, 60, "memory"))
+    for task, seconds, word in each:
         with monkeypatch.context() as patch:
+            patch.setattr(visit, "SECONDS", seconds)
             patch.setattr(visit, "ask", task)
             with pytest.raises(visit.Refused, match=word):
                 visit.hear_file(trained, songs / "high.wav")
-    monkeypatch.setattr(visit, "SECONDS", 60)
     assert visit.hear_file(trained, songs / "high.wav").region == "High"
+
+
+def test_what_nobody_thought_of_is_a_sentence_and_is_told_to_the_owner(trained, tmp_path, capsys):
+    with pytest.raises(visit.Refused, match="Something went wrong"):
+        visit.hear_file(trained, tmp_path / "gone.wav")
+    with pytest.raises(visit.Refused, match="Something went wrong"):
+        visit.hear_file(tmp_path / "no model", tmp_path / "gone.wav")
+    assert "no model there" in capsys.readouterr().err
+
+
+def test_a_link_that_takes_too_long_leaves_no_file(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(visit, "SECONDS", 2)
+    monkeypatch.setattr(links, "ask_link", dawdle)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(visit.Refused, match="within 2 s"):
+        visit.hear_link(trained, "https://example.org/a.mp3")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_song_of_hours_is_refused(trained, tmp_path):
@@ -93,6 +116,6 @@ def test_the_bounds_reach_the_task(trained, monkeypatch):
     seen = []
     monkeypatch.setattr(visit.isolated, "call", lambda *words, **more: seen.append((words, more)))
     visit.hear_link(trained, "https://example.org/a.mp3")
-    ((task, _, link, longest, largest), more) = seen[0]
+    ((task, _, link, _, longest, largest), more) = seen[0]
     assert (task, link) == (links.ask_link, "https://example.org/a.mp3")
     assert (longest, largest, more) == (1200, 50, {"seconds": 60})

@@ -208,11 +208,11 @@ def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
 
 
 def test_a_password_is_asked_for(trained, tmp_path):
-    with serving(tmp_path, trained, WEB_PASSWORD="sesame") as (url, _):
+    with serving(tmp_path, trained, WEB_PASSWORD="Sésame") as (url, _):
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(f"{url}/gradio_api/info", timeout=30)
         assert caught.value.code == 401
-        for password, code in (("wrong", 400), ("sesame", 200)):
+        for password, code in (("wrong", 400), ("Sésame", 200)):
             body = urllib.parse.urlencode({"username": "me", "password": password}).encode()
             try:
                 got = urllib.request.urlopen(f"{url}/login", body, timeout=30).status

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.model import Graph
+from app.graph import Graph
 from stages import export, musicnn, params, pretrained
 from tests.conftest import RATE, REPOSITORY, tone
 
