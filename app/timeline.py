@@ -24,6 +24,7 @@ def draw(axes: "Axes", answer: Answer, regions: list[str], title: str) -> None:
     regions: all of the model, so that a region has the same colour in every picture.
     """
     import matplotlib
+    from matplotlib.ticker import MaxNLocator
 
     starts = [moment.start_s for moment in answer.timeline]
     widths = [moment.duration_s for moment in answer.timeline]
@@ -37,6 +38,7 @@ def draw(axes: "Axes", answer: Answer, regions: list[str], title: str) -> None:
         axes.bar(starts, heights, widths, bottom, align="edge", **look)
         bottom = [low + high for low, high in zip(bottom, heights, strict=True)]
     axes.set(xlim=(0, answer.duration_s), ylim=(0, 1), ylabel="probability", title=title)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(lambda seconds, _: clock(seconds))
     axes.spines[["top", "right"]].set_visible(False)
 

@@ -59,7 +59,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        words = ["--no-sandbox", *microphone]  # the fake one beeps
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=words)
         yield chromium
         chromium.close()
 
@@ -109,6 +111,16 @@ def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs)
     upload(visitor, songs / "high.wav")
     visitor.wait_for_selector(".verdict:has-text('High')")
     assert "with a probability of" in visitor.inner_text(".verdict")
+
+
+@needs_browser
+def test_a_recording_is_answered(visitor):
+    visitor.click("#song button[aria-label='Record audio']")
+    visitor.click("#song button:has-text('Record')")
+    visitor.wait_for_timeout(2500)
+    visitor.click("#song button:has-text('Stop')")
+    visitor.wait_for_selector(".verdict")
+    assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
 
 
 @needs_browser
