@@ -50,8 +50,10 @@ class Answer:
         return found
 
 
-def ask(folder: Path, song: Path, longest: float = float("inf")) -> Answer:
-    """What the model in a folder says of an audio file. longest: seconds.
+def ask(folder: Path, song: Path, longest: float = float("inf"), threads: int = 1) -> Answer:
+    """What the model in a folder says of an audio file.
+
+    longest: seconds. threads: of a network; one where several songs are heard at once.
 
     Raises:
         Undecodable: not audio, silent, too short, or longer than `longest`.
@@ -59,4 +61,4 @@ def ask(folder: Path, song: Path, longest: float = float("inf")) -> Answer:
     """
     from app import model  # slow
 
-    return model.answer(model.load(folder), song, longest)
+    return model.answer(model.load(folder, threads), song, longest)

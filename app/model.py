@@ -71,7 +71,7 @@ class Model:
 def load(folder: Path, threads: int = 1) -> Model:
     """Read a model folder.
 
-    threads: of ONNX Runtime. One gives the same sums everywhere.
+    threads: of ONNX Runtime.
 
     Raises:
         SystemExit: there is no model, or it lacks what answers.

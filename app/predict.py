@@ -105,8 +105,11 @@ def answers(
     tell: print the answers; reasons are printed always.
     """
     wanted = songs.listed(arguments, temporary)
-    items = [(folder, path) for _, path in wanted if isinstance(path, Path)]
-    found = isolated.each(ask, items, os.cpu_count() or 1)
+    files = [path for _, path in wanted if isinstance(path, Path)]
+    cores = os.cpu_count() or 1
+    threads = cores if len(files) == 1 else 1
+    items = [(folder, path, float("inf"), threads) for path in files]
+    found = isolated.each(ask, items, cores)
     results: list[tuple[str, Answer | str]] = []
     if len(wanted) > 1:
         from tqdm import tqdm
