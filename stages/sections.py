@@ -89,6 +89,13 @@ class Musicnn(Section):
     patches: Annotated[int, Field(ge=1, le=100)]  # of 3 s in a segment
 
 
+class Transcribe(Section):
+    songs: Literal["none", "all"]
+    onset: Share  # activation
+    frame: Annotated[float, Field(gt=0, lt=1)]  # activation
+    shortest: Rate  # seconds
+
+
 class Train(Section):
     balance: Literal["oversample", "weights", "none"]
     learning_rate: Rate

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stages import provenance
 from stages.corpus import Palette
@@ -16,6 +17,9 @@ from stages.failure import Unavailable
 from stages.files import audio_files
 from stages.folk import Recipe
 from stages.sections import Folk
+
+if TYPE_CHECKING:
+    import numpy as np
 
 RENDERING = ["stages.folk", "stages.arrange", "stages.synthesis"]
 
@@ -99,19 +103,28 @@ def local(region: str, source: str) -> list[Song]:
     return songs
 
 
+def performance(
+    recipe: Recipe, palette: Palette, params: Folk
+) -> "tuple[bytes, float, np.random.Generator]":
+    """The MIDI file of a song, its seconds, and the random generator for its recording."""
+    import numpy as np
+
+    from stages.arrange import arrange
+    from stages.synthesis import FADE
+
+    region = int.from_bytes(hashlib.sha256(recipe.region.encode()).digest()[:4], "big")
+    random = np.random.default_rng([params.seed, region, recipe.number])
+    seconds = random.uniform(*params.seconds)
+    return arrange(recipe.tunes, palette, seconds - FADE, random), seconds, random
+
+
 def folk(recipe: Recipe, palette: Palette, params: Folk) -> Song:
     """A song that is rendered from tunes: the same bytes from the same seed, in any process."""
 
     def render_to(folder: Path, stem: str) -> Fetched:
-        import numpy as np
+        from stages.synthesis import fit, record, render, save
 
-        from stages.arrange import arrange
-        from stages.synthesis import FADE, fit, record, render, save
-
-        region = int.from_bytes(hashlib.sha256(recipe.region.encode()).digest()[:4], "big")
-        random = np.random.default_rng([params.seed, region, recipe.number])
-        seconds = random.uniform(*params.seconds)
-        midi = arrange(recipe.tunes, palette, seconds - FADE, random)
+        midi, seconds, random = performance(recipe, palette, params)
         path = folder / f"{stem}.flac"
         save(fit(record(render(midi), random), seconds), path)
         return Fetched(path)

@@ -1,0 +1,103 @@
+"""The real network on tones whose notes are known."""
+
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+import symusic
+
+from stages import params, tables, transcribe
+from tests.conftest import REPOSITORY, command
+from tests.prepared import prepared, write_params
+
+SETTINGS = params.load().transcribe.model_copy(update={"songs": "all"})
+MELODY = (60, 64, 67, 72, 67, 64, 62, 60)
+
+
+@pytest.fixture(scope="module")
+def weights():
+    path = REPOSITORY / transcribe.WEIGHTS
+    if not path.is_file():
+        pytest.skip(f"{path} is not there: a transcription fetches it")
+    return path
+
+
+def plucked(pitch, seconds=0.5, rate=22_050):
+    """A note of a string, float32 [sample]."""
+    time = np.arange(round(seconds * rate)) / rate
+    tone = 440 * 2 ** ((pitch - 69) / 12)
+    partials = sum(np.sin(2 * np.pi * tone * n * time) / n**1.5 for n in range(1, 6))
+    attack = np.minimum(1, time / 0.005)
+    return (0.3 * attack * np.exp(-3 * time) * partials).astype("float32")
+
+
+def melody(silence=0.25):
+    return np.concatenate([np.zeros(round(silence * 22_050)), *map(plucked, MELODY)])
+
+
+def test_a_melody_is_heard_note_by_note(weights, tmp_path):
+    soundfile.write(tmp_path / "song.wav", melody(), 22_050)
+    found = transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+    for number, pitch in enumerate(MELODY):
+        near = np.abs(found[:, 0] - (0.25 + 0.5 * number)) < 0.05
+        assert pitch in found[near, 2]
+    assert len(found) <= len(MELODY) + 2
+    assert (found[:, 1] > found[:, 0]).all()
+    assert found.dtype == np.float32
+
+
+def test_a_note_is_heard_the_same_wherever_it_comes(weights, tmp_path):
+    """Also where a window of the network ends: none is lost, doubled or moved."""
+    for silence in (0.25, 1.5, 3.1, 4.7):
+        soundfile.write(tmp_path / "song.wav", melody(silence), 22_050)
+        found = transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+        starts = [found[found[:, 2] == pitch, 0] for pitch in (62, 72)]
+        expected = (silence + 0.5 * 6, silence + 0.5 * 3)
+        for own, when in zip(starts, expected, strict=True):
+            assert own == pytest.approx([when], abs=0.04)
+
+
+def test_silence_has_no_notes(weights, tmp_path):
+    soundfile.write(tmp_path / "song.wav", np.zeros(50_000), 22_050)
+    assert transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights).shape == (0, 4)
+
+
+def test_the_midi_file_holds_the_notes(tmp_path):
+    notes = np.array([[0.5, 1.0, 60, 0.5], [1.0, 1.25, 67, 1]], "float32")
+    for name in "ab":
+        transcribe.write_midi(notes, tmp_path / f"{name}.mid")
+    assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
+    (track,) = symusic.Score(tmp_path / "a.mid").to("second").tracks
+    rows = [(note.start, note.end, note.pitch, note.velocity) for note in track.notes]
+    assert rows == [(0.5, 1.0, 60, 64), (1.0, 1.25, 67, 127)]
+
+
+def test_the_stage_hears_new_songs_alone_and_none_where_none_is_wanted(weights, tmp_path):
+    folder = prepared(tmp_path / "project", "transcribe.songs=all")
+    (folder / transcribe.WEIGHTS).parent.mkdir()
+    (folder / transcribe.WEIGHTS).symlink_to(weights)
+    songs = tables.read(folder / "data/songs.csv", tables.SONGS).iloc[:2]
+    for path in songs["path"]:
+        soundfile.write(folder / path, melody(), 22_050)
+    run = [sys.executable, "-m", "stages.transcribe"]
+
+    def listed(count):
+        table = songs.assign(sha256=[f"{name}-1" for name in songs["song"]]).iloc[:count]
+        tables.write(table, tables.SONGS, folder / "data/songs.csv")
+        return command(*run, cwd=folder)
+
+    assert "of 1 songs" in listed(1)
+    said = listed(2)
+    assert "of 2 songs" in said
+    assert "1/1" in said  # one was heard, the other known
+    files = sorted(path.name for path in (folder / transcribe.MIDI).rglob("*.mid"))
+    assert files == ["s00.mid", "s01.mid"]
+    index = tables.read(folder / transcribe.FOLDER / "songs.csv", tables.STACK)
+    array = np.load(folder / transcribe.FOLDER / "notes.npy")
+    assert array.shape == (index["rows"].sum(), 4)
+    assert listed(1)
+    assert len(list((folder / transcribe.MIDI).rglob("*.mid"))) == 1
+    write_params(folder, "transcribe.songs=none")
+    assert "not wanted" in command(*run, cwd=folder)
+    assert list((folder / transcribe.FOLDER).iterdir()) == []
