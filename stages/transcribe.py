@@ -117,8 +117,9 @@ def main() -> None:
     usable = set(tables.read(SEGMENTS, tables.SEGMENTS)["song"])
     songs = songs[songs["song"].isin(usable)]
     if settings.transcribe.songs == "none":
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        prune.prune(FOLDER, set())
+        index = FOLDER / "songs.csv"
+        prune.prune(FOLDER, {index})
+        tables.write([], tables.STACK, index)
         print("transcribe: not wanted, transcribe.songs is none")
         return
     key = provenance.key(settings.transcribe, MODULES, [*DECODERS, "scipy", "onnxruntime"])
