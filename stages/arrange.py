@@ -1,36 +1,13 @@
-"""Arranges melodies as a song: instruments, accompaniment, bass and percussion, as MIDI notes."""
+"""Arranges melodies as a song: accompaniment, bass and percussion, as MIDI notes."""
 
 import numpy as np
 
-from stages.corpus import Palette, Weights
+from stages.corpus import Palette
 from stages.folk import Tune
+from stages.orchestrate import Notes, draw, drums_of, orchestrate
 
-TICKS = 480  # of a quarter beat
 REGION_KEEPS_FIGURE = 0.8  # share of songs that take their accompaniment from the region
 FIGURES = ("drone", "oompah", "arpeggio", "block", "offbeat", "pulse")
-DRUMS = {  # pattern: (General MIDI drum, beats within a bar as shares of the bar)
-    "none": (),
-    "frame": ((41, (0.0,)), (37, (0.5, 0.75))),
-    "march": ((36, (0.0, 0.5)), (38, (0.25, 0.75))),
-    "blocks": ((76, (0.0, 0.5)), (77, (0.25,))),
-    "shaker": ((70, (0.0, 0.25, 0.5, 0.75)),),
-}
-Notes = list[tuple[float, float, int, int]]  # start and length in beats, pitch, velocity
-
-
-def draw(weights: Weights, random: np.random.Generator) -> str:
-    """One name, with the probability that its weight gives it."""
-    probability = np.array(list(weights.values()))
-    return str(random.choice(list(weights), p=probability / probability.sum()))
-
-
-def program(name: str) -> int:
-    """The General MIDI program, 0 to 127, of an instrument's name."""
-    from pretty_midi.constants import INSTRUMENT_MAP
-
-    if name not in INSTRUMENT_MAP:
-        raise SystemExit(f"{name!r} is no General MIDI instrument (as pretty_midi spells them)")
-    return INSTRUMENT_MAP.index(name)
 
 
 def harmony(tune: Tune, start: float) -> tuple[int, ...]:
@@ -84,8 +61,6 @@ def perform(
     tunes: tuple[Tune, ...], figure: str, drums: str, length: float, register: int
 ) -> dict[str, Notes]:
     """Play the tunes, each twice and then from the start again, until `length` beats are full."""
-    if drums not in DRUMS:
-        raise SystemExit(f"drums {drums!r} is not one of {', '.join(DRUMS)}")
     parts: dict[str, Notes] = {"melody": [], "chords": [], "bass": [], "drums": []}
     now, turn = 0.0, 0
     while now < length:
@@ -99,45 +74,28 @@ def perform(
             chords, bass = accompany(figure, chord, int(tune.notes[-1, 2]) % 12, tune.bar)
             for name, notes in (("chords", chords), ("bass", bass)):
                 parts[name] += [(now + bar + s, d, pitch, v) for s, d, pitch, v in notes]
-            for drum, shares in DRUMS[drums]:
-                parts["drums"] += [(now + bar + tune.bar * s, 0.2, drum, 80) for s in shares]
+            parts["drums"] += [(now + bar + s, *rest) for s, *rest in drums_of(drums, tune.bar)]
         now += tune.bar * np.ceil(end / tune.bar)
         turn += 1
     return parts
 
 
 def arrange(
-    tunes: tuple[Tune, ...], palette: Palette, seconds: float, random: np.random.Generator
+    tunes: tuple[Tune, ...],
+    palette: Palette,
+    seconds: float,
+    random: np.random.Generator,
+    tempo: float | None = None,
 ) -> bytes:
-    """A standard MIDI file of a song that lasts `seconds`, with instruments from the palette."""
-    import symusic
+    """A standard MIDI file of a song that lasts `seconds`, with instruments from the palette.
 
+    tempo: quarter beats a minute; None: drawn.
+    """
     own = random.random() < REGION_KEEPS_FIGURE
     figure = draw(palette.figure, random) if own else str(random.choice(FIGURES))
     gaps = np.concatenate([np.diff(tune.notes[:, 0]) for tune in tunes])
-    tempo = 60 * np.median(gaps[gaps > 0]) * random.uniform(2.2, 5.0)  # by notes per second
+    drawn = 60 * np.median(gaps[gaps > 0]) * random.uniform(2.2, 5.0)  # by notes per second
+    tempo = tempo or drawn
     beats = seconds * tempo / 60
     parts = perform(tunes, figure, draw(palette.drums, random), beats, int(random.integers(64, 79)))
-    key = int(random.integers(-5, 7))
-    swell, phase = random.uniform(4, 40), random.uniform(0, 2 * np.pi)  # beats, radians
-    score = symusic.Score(TICKS)
-    score.tempos.append(symusic.Tempo(0, float(tempo)))
-    for name, notes in parts.items():
-        instrument = 0 if name == "drums" else program(draw(getattr(palette, name), random))
-        level = random.uniform(0.9, 1.15) if name == "melody" else random.uniform(0.45, 0.95)
-        track = symusic.Track(program=instrument, is_drum=name == "drums")
-        for start, length, pitch, velocity in notes:
-            if start >= beats:
-                continue
-            loud = velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase))
-            loud += random.normal(0, 4)
-            track.notes.append(
-                symusic.Note(
-                    round(start * TICKS),
-                    max(1, round(min(length, beats - start) * TICKS)),
-                    int(np.clip(pitch + (0 if name == "drums" else key), 0, 127)),
-                    int(np.clip(loud, 1, 127)),
-                )
-            )
-        score.tracks.append(track)
-    return score.dumps_midi()
+    return orchestrate(parts, palette, tempo, beats, random)

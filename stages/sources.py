@@ -21,7 +21,7 @@ from stages.sections import Folk
 if TYPE_CHECKING:
     import numpy as np
 
-RENDERING = ["stages.folk", "stages.arrange", "stages.synthesis"]
+RENDERING = ["stages.folk", "stages.arrange", "stages.orchestrate", "stages.synthesis"]
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,14 @@ def soundfont() -> bytes:
     ).read_bytes()
 
 
-def render(midi: bytes) -> np.ndarray:
-    """Play a MIDI file. Returns mono float32 [sample] at SAMPLE_RATE."""
+def render(midi: bytes, instruments: bytes | None = None) -> np.ndarray:
+    """Play a MIDI file. Returns mono float32 [sample] at SAMPLE_RATE.
+
+    instruments: a soundfont (SF2); None: soundfont().
+    """
     import midirenderer
 
-    wave = midirenderer.render_wave_from(soundfont(), midi)
+    wave = midirenderer.render_wave_from(instruments or soundfont(), midi)
     stereo, _ = soundfile.read(io.BytesIO(wave), dtype="float32")  # [sample, channel]
     return stereo.mean(axis=1)
 

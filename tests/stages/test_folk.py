@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages import arrange, corpus, folk, synthesis
+from stages import arrange, corpus, folk, orchestrate, synthesis
 from stages.silence import silence
 
 SHARES = {"a": 40, "b": 26, "c": 20, "d": 14, "e": 12, "f": 8}
@@ -103,7 +103,7 @@ def test_a_rendered_note_has_the_pitch_that_was_asked():
 
     score = symusic.Score(480)
     score.tempos.append(symusic.Tempo(0, 60.0))
-    track = symusic.Track(program=arrange.program("Flute"))
+    track = symusic.Track(program=orchestrate.program("Flute"))
     track.notes.append(symusic.Note(0, 960, 69, 100))
     score.tracks.append(track)
     wave = synthesis.render(score.dumps_midi())[: 2 * synthesis.SAMPLE_RATE]
@@ -113,7 +113,7 @@ def test_a_rendered_note_has_the_pitch_that_was_asked():
 
 def test_an_instrument_that_does_not_exist_is_named():
     with pytest.raises(SystemExit, match="'Hurdy-gurdy' is no General MIDI instrument"):
-        arrange.program("Hurdy-gurdy")
+        orchestrate.program("Hurdy-gurdy")
 
 
 def test_titles_are_spelled_as_their_language_spells_them(recipes):
