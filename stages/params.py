@@ -31,6 +31,7 @@ class Params(Section):
     logmel: sections.Logmel
     musicnn: sections.Musicnn
     transcribe: sections.Transcribe
+    compose: sections.Compose
     tune: sections.Tune
     train: sections.Train
     evaluate: sections.Evaluate

@@ -96,6 +96,24 @@ class Transcribe(Section):
     shortest: Rate  # seconds
 
 
+class Compose(Section):
+    notes: Literal[True, "transcribed"]
+    epochs: Annotated[int, Field(ge=0)]  # 0: no training
+    width: Positive  # of the state of a token
+    blocks: Positive
+    heads: Positive
+    dropout: Share
+    learning_rate: Rate
+    batch: Positive  # pieces
+    seed: Seed
+
+    @model_validator(mode="after")
+    def _even_heads(self) -> "Compose":
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width: {self.width} is no multiple of twice heads, {2 * self.heads}")
+        return self
+
+
 class Train(Section):
     balance: Literal["oversample", "weights", "none"]
     learning_rate: Rate
