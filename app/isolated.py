@@ -86,7 +86,7 @@ def call(task: Callable, *arguments: object, seconds: float | None = None) -> ob
                 raise Died(f"no answer within {seconds:g} s")
             result = receiver.recv()
         except EOFError:
-            raise Died("the decoder crashed") from None
+            raise Died("it crashed") from None
         finally:
             process.kill()
             process.join()

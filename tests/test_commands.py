@@ -354,3 +354,35 @@ def assert_one_more_song_gives_what_a_run_from_scratch_gives(folder, wav):
 def test_the_repository_holds_no_output_of_a_stage():
     kept = command("git", "ls-files", "data", "models", "results", "mlruns", cwd=REPOSITORY)
     assert kept == ""
+
+
+def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
+    changes = ("epochs=6", "width=32", "blocks=1", "learning_rate=0.01")
+    words = [word for change in changes for word in ("-S", f"compose.{change}")]
+    told = command("dvc", "exp", "run", *words, cwd=project)
+    assert "Running stage 'compose'" in told
+    assert "Running stage 'train'" not in told
+    metrics = json.loads((project / "results/compose.json").read_text())
+    assert 0 < metrics["nats_per_note"] < 40
+    assert "ngram_nats_per_note" in command("dvc", "metrics", "show", cwd=project)
+    client, found = runs(project)
+    run = next(one for one in found if one.info.run_name.startswith("compose"))
+    assert run.info.status == "FINISHED"
+    assert run.data.params["compose.width"] == "32"
+    curve = client.get_metric_history(run.info.run_id, "validation_nats_per_note")
+    assert len(curve) == 6
+    assert min(point.value for point in curve) == pytest.approx(metrics["nats_per_note"])
+    kept = {item.path for item in client.list_artifacts(run.info.run_id, "composer/samples")}
+    regions = json.loads((project / "composer/card.json").read_text())["regions"]
+    assert kept == {
+        f"composer/samples/{region}{suffix}"
+        for region in regions
+        for suffix in (".mid", ".flac", ".png")
+    }
+    told = command(
+        *("python", "-m", "app.generate", "--region", regions[0], "--seconds", "6", "--no-guide"),
+        cwd=project,
+    )
+    card = json.loads((project / f"songs/{regions[0].lower()}-1-01.json").read_text())
+    assert card["palette"] == "the region's own"
+    assert card["judge"]["probabilities"].keys() == set(regions)

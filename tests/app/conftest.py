@@ -56,3 +56,32 @@ def songs(tmp_path_factory):
     both = np.concatenate([tone(8, PITCHES["Low"]), tone(8, PITCHES["High"])])
     soundfile.write(folder / "low to high.flac", both, RATE)
     return folder
+
+
+@pytest.fixture(scope="session")
+def composing(tmp_path_factory):
+    """A composer's folder, barely trained. It goes up in one region, down in the other."""
+    from stages import composer, next_token, novelty, tokens
+    from stages.tokens import Piece
+
+    folder = tmp_path_factory.mktemp("composing") / "composer"
+    settings = params.load().compose.model_copy(
+        update={"width": 32, "blocks": 2, "epochs": 40, "dropout": 0.0, "learning_rate": 0.01}
+    )
+    regions, size = list(PITCHES), 24  # notes
+    pieces = []
+    for region, first, step in (("High", 62, 1), ("Low", 86, -1)):
+        for key in range(-6, 6):
+            pitches = first + key + step * np.arange(size) % 24
+            notes = np.stack([np.arange(size) / 2, np.full(size, 0.5), pitches], 1)
+            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0))
+    lines = [tokens.encode(piece, regions) for piece in pieces]
+    vocabulary = len(tokens.vocabulary(regions))
+    model, _ = next_token.fit(lines, lines, vocabulary, settings, lambda *_: None)
+    card = {"trained": True, "corpus": "none", "notes": True, "regions": regions}
+    card |= {"heads": settings.heads, "validation": {"nats_per_note": 1.0}}
+    names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
+    melodies = [novelty.steps(piece.notes) for piece in pieces]
+    made = composer.Composer(card, lambda line: line, lines, names, tempos, melodies)
+    composer.save(folder, made, model.get_weights())
+    return folder

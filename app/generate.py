@@ -1,0 +1,105 @@
+"""`python -m app.generate --region ireland`: new songs that sound like a region.
+
+Writes for each song its notes (MIDI), its sound (FLAC), a picture of its notes (PNG), and a card
+(JSON) with what a judge says of it and how much of it is copied. Of several tries the one is kept
+that the judge likes best; --no-guide keeps the first.
+
+    python -m app.generate --region ireland --seconds 60 --count 8 --seed 1 --out songs/
+
+The same seed gives the same files. A model of notes must have been trained before:
+`dvc exp run -S compose.epochs=40`, which takes about five minutes.
+"""
+
+import argparse
+from pathlib import Path
+
+from app import isolated
+from app.locate import CARD, HELP, located
+
+SHORTEST, LONGEST, MOST = 5, 600, 1000  # seconds, seconds, songs
+
+
+def sentence(card: dict) -> str:
+    """What the card says, in a line."""
+    said = []
+    if card["judge"]:
+        region, probability = next(iter(card["judge"]["probabilities"].items()))
+        said.append(f"{region} {probability:.2f}, says {card['judge']['model']}")
+    run = card["novelty"]["longest_run_notes"]
+    same = f"{run} notes in a row are also in {card['novelty']['shared_with']}"
+    said.append(same if run else "no two notes in a row are in a song that it learned from")
+    return "; ".join(said)
+
+
+def soundfont(name: str | None) -> Path | None:
+    """The file of a soundfont, if one is named.
+
+    Raises:
+        SystemExit: it is none.
+    """
+    if not name:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise SystemExit(f"--soundfont {path}: no such file")
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[:4] != b"RIFF" or start[8:] != b"sfbk":
+        raise SystemExit(f"--soundfont {path}: not a soundfont (SF2)")
+    return path
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--region", required=True, help="one that the model of notes has learned")
+    parser.add_argument("--seconds", type=float, default=60, help="of each song (default: 60)")
+    parser.add_argument("--count", type=int, default=1, help="how many songs (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="another one, other songs (default: 1)")
+    parser.add_argument("--out", type=Path, default=Path("songs"), help="folder (default: songs)")
+    parser.add_argument("--no-guide", action="store_true", help="keep the first try at each song")
+    parser.add_argument("--model", default="models", help=f"the judge: {HELP}")
+    parser.add_argument("--composer", type=Path, default=Path("composer"), help="what writes notes")
+    parser.add_argument("--soundfont", metavar="SF2", help="other instruments than the corpus's")
+    chosen = parser.parse_args()
+    for name, value, low, high, unit in (
+        ("seconds", chosen.seconds, SHORTEST, LONGEST, " seconds"),
+        ("count", chosen.count, 1, MOST, ""),
+        ("seed", chosen.seed, 0, 2**32 - 1, ""),
+    ):
+        if not low <= value <= high:
+            parser.error(f"--{name} {value:g} is not from {low} to {high}{unit}")
+    return chosen
+
+
+def main() -> None:
+    chosen = arguments()
+    given = soundfont(chosen.soundfont)
+    isolated.prepare("app.candidate")
+    from tqdm import tqdm
+
+    from app import newsong
+    from app.order import Order
+    from stages import composer, failure
+
+    writer = composer.card(chosen.composer)
+    region = newsong.region_of(chosen.region, writer["regions"])
+    with located(chosen.model) as folder, failure.told("generate"):
+        guide = folder if (folder / CARD).is_file() else None
+        if not guide and not chosen.no_guide:
+            raise SystemExit(
+                f"{folder}: no model there ({CARD}) that could judge. `dvc repro` trains one; "
+                "--no-guide does without."
+            )
+        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, given)
+        newsong.knows(guide, region)
+        guided = not chosen.no_guide
+        total = chosen.count * (newsong.TRIES if guided else 1)
+        with tqdm(desc="generate", total=total, unit="try", leave=False) as bar:
+            for song in newsong.songs(order, writer, chosen.count, guided, chosen.out, bar.update):
+                bar.write(f"{song.stem.with_suffix('.flac')}: {sentence(song.card)}")
+
+
+if __name__ == "__main__":
+    main()
