@@ -9,8 +9,9 @@ from pathlib import Path
 import gradio as gr
 import matplotlib.backends.backend_svg  # noqa: F401  slow: not while the first visitor waits
 
-from app import timeline
+from app import generate_tab, timeline
 from app.answer import Answer
+from app.generate_tab import Make
 from app.visit import MEGABYTES, MINUTES, Refused
 
 KEPT = 600  # seconds after which an upload is deleted; until then its visitor may listen to it
@@ -82,8 +83,12 @@ def page(
     hear_link: Callable[[str], Answer] | None,
     examples: list[tuple[str, Path]],
     at_once: int,
+    new_songs: tuple[list[str], Make] | None = None,
 ) -> gr.Blocks:
-    """hear_link: None where links are not allowed. examples: title and file of songs."""
+    """hear_link: None where links are not allowed. examples: title and file of songs.
+
+    new_songs: the regions that songs can be made for, and what makes them; None: no such tab.
+    """
 
     def file(path: str | None) -> Shown:
         return shown(lambda: hear_file(Path(path))) if path else ("", *NONE)
@@ -95,30 +100,37 @@ def page(
     songs = {"concurrency_limit": at_once, "concurrency_id": "songs", **private}
     sweep = (SWEEP, KEPT)
     with gr.Blocks(title="Which region?", analytics_enabled=False, delete_cache=sweep) as blocks:
-        gr.Markdown("# Which region does this music belong to?")
-        song = gr.Audio(
-            label=f"A song of {MINUTES} minutes and {MEGABYTES} MB at most",
-            sources=["upload", "microphone"],
-            type="filepath",
-            editable=False,
-            buttons=[],
-            elem_id="song",
-        )
-        drawing, said = gr.HTML(), gr.HTML()
-        bars = gr.Label(label="Probabilities", num_top_classes=6, show_heading=False)
-        outputs = [said, bars, drawing]
-        song.change(file, song, outputs, **songs)
-        if hear_link:
-            address = gr.Textbox(
-                label="Or a link, then Enter", placeholder="https://…", max_lines=1, elem_id="link"
+        with gr.Tab("Which region?"):
+            gr.Markdown("# Which region does this music belong to?")
+            song = gr.Audio(
+                label=f"A song of {MINUTES} minutes and {MEGABYTES} MB at most",
+                sources=["upload", "microphone"],
+                type="filepath",
+                editable=False,
+                buttons=[],
+                elem_id="song",
             )
-            address.submit(link, address, outputs, **songs)
-        if examples:
-            gr.Markdown("Songs that the model has not learned from:")
-            with gr.Row(elem_id="examples"):
-                for title, path in examples:
-                    # gr.Examples keeps its files among the uploads, which are swept away
-                    button = gr.Button(title, size="sm", min_width=280)
-                    button.click(partial(str, path), None, song, **private)
-        gr.Markdown(about(card), elem_id="about")
+            drawing, said = gr.HTML(), gr.HTML()
+            bars = gr.Label(label="Probabilities", num_top_classes=6, show_heading=False)
+            outputs = [said, bars, drawing]
+            song.change(file, song, outputs, **songs)
+            if hear_link:
+                address = gr.Textbox(
+                    label="Or a link, then Enter",
+                    placeholder="https://…",
+                    max_lines=1,
+                    elem_id="link",
+                )
+                address.submit(link, address, outputs, **songs)
+            if examples:
+                gr.Markdown("Songs that the model has not learned from:")
+                with gr.Row(elem_id="examples"):
+                    for title, path in examples:
+                        # gr.Examples keeps its files among the uploads, which are swept away
+                        button = gr.Button(title, size="sm", min_width=280)
+                        button.click(partial(str, path), None, song, **private)
+            gr.Markdown(about(card), elem_id="about")
+        if new_songs:
+            with gr.Tab("A new song"):
+                generate_tab.tab(*new_songs, songs)
     return blocks

@@ -1,20 +1,24 @@
 """What a visitor of the page may ask: the bounds, and a sentence for everything that goes wrong."""
 
+import itertools
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app import isolated
+from app import isolated, newsong
 from app.answer import Answer, ask
+from app.newsong import NewSong
+from app.order import Order
 from stages.audio import Undecodable
 from stages.failure import Unavailable
 
 MEGABYTES = 50  # of an upload; each 1,048,576 bytes
 MINUTES = 20  # of a song
 SECONDS = 60  # that an answer may take
+NEW_SONG = 10, 120  # seconds, at least and at most
 WAITING = 64  # visitors in the queue, at most
 
 
@@ -75,3 +79,23 @@ def told(error: Unavailable) -> str:
     if "not public" in str(error):
         return "That link leads into a private network, where this page does not go."
     return reasons.get(error.kind, "The song behind that link cannot be fetched.")
+
+
+def make_song(
+    order: Order, writer: dict, folder: Path, tell: Callable[[int, int], None]
+) -> Iterator[NewSong]:
+    """A new song in a folder below `folder`, which lasts until the caller asks for another.
+
+    writer: the composer's card. tell: called with the number of tries that are done, and of all.
+
+    Raises:
+        Refused: why not.
+    """
+    shortest, longest = NEW_SONG  # whoever bypasses the page's slider is asked here
+    if not shortest <= order.seconds <= longest or order.region not in writer["regions"]:
+        raise Refused(f"A new song is of a region of the list, and {shortest} to {longest} s long.")
+    done = itertools.count(1)
+    with sentences(), tempfile.TemporaryDirectory(dir=folder) as temporary:
+        yield from newsong.songs(
+            order, writer, 1, True, Path(temporary), lambda: tell(next(done), newsong.TRIES)
+        )

@@ -1,5 +1,7 @@
 """`python -m app.web`: a page for people. Drop a song, record one, or choose an example.
 
+Where a model of notes was trained (`python -m stages.compose --help`) it also makes new songs.
+
 The page is at http://127.0.0.1:7860, for this computer alone, unless --host says otherwise. With
 WEB_PASSWORD in the environment it asks for that password (and any name). Uploads are deleted after
 ten minutes, and when the page ends.
@@ -13,11 +15,14 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from app import isolated
 from app.locate import CARD, HELP, located
+from app.newsong import NewSong
+from app.order import Order
 
 
 def examples(folder: Path) -> list[tuple[str, Path]]:
@@ -40,6 +45,16 @@ def examples(folder: Path) -> list[tuple[str, Path]]:
     return found
 
 
+def ready(folder: Path) -> dict:
+    """The card of a composer, empty where there is none that was trained."""
+    from stages import composer
+
+    try:
+        return composer.card(folder)
+    except SystemExit:
+        return {}
+
+
 def allowed(password: bytes, name: str, given: str) -> bool:
     """Whether what a visitor gave is the password."""
     return hmac.compare_digest(given.encode(), password)
@@ -53,17 +68,24 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--model", default="models", help=HELP)
     parser.add_argument(
+        "--composer", type=Path, default=Path("composer"), help="what writes new songs, if trained"
+    )
+    parser.add_argument(
         "--links", action="store_true", help="let visitors give links, of public addresses alone"
     )
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that uploads are deleted then too
-    isolated.prepare("app.model")
+    composing = ready(chosen.composer)
+    isolated.prepare("app.candidate" if composing else "app.model")
     with located(chosen.model) as folder, tempfile.TemporaryDirectory(prefix="page-") as temporary:
         if not (folder / CARD).is_file():
             raise SystemExit(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
         # of its own, since the next training deletes models/
         folder = Path(shutil.copytree(folder, f"{temporary}/model"))
         card = json.loads((folder / CARD).read_text())
+        regions = [name for name in composing.get("regions", []) if name in card["regions"]]
+        if regions:
+            shutil.copytree(chosen.composer, f"{temporary}/composer")
         if "test" not in card:
             raise SystemExit(f"{chosen.model} was trained by an older version: train anew.")
         # where uploads go, and what asks the internet for news; both are read at the import
@@ -73,6 +95,13 @@ def main() -> None:
 
         songs = Path(temporary, "examples")
         songs.mkdir()
+        made = Path(temporary, "made")
+        made.mkdir()
+
+        def make(region: str, seconds: float, seed: int, tell: Callable) -> Iterator[NewSong]:
+            order = Order(Path(temporary, "composer"), folder, region, seconds, seed)
+            return visit.make_song(order, composing, made, tell)
+
         at_once = os.cpu_count() or 1
         blocks = page.page(
             card,
@@ -80,6 +109,7 @@ def main() -> None:
             partial(visit.hear_link, folder) if chosen.links else None,
             examples(songs),
             at_once,
+            (regions, make) if regions else None,
         )
         blocks.queue(max_size=visit.WAITING, api_open=False)
         password = os.environ.get("WEB_PASSWORD")

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from app import links, visit
+from app.order import Order
 from stages.failure import Unavailable
 from tests.conftest import RATE, tone
 
@@ -119,3 +120,12 @@ def test_the_bounds_reach_the_task(trained, monkeypatch):
     ((task, _, link, _, longest, largest), more) = seen[0]
     assert (task, link) == (links.ask_link, "https://example.org/a.mp3")
     assert (longest, largest, more) == (1200, 50, {"seconds": 60})
+
+
+@pytest.mark.parametrize(
+    ("region", "seconds"), [("High", 1e9), ("High", 1), ("High", float("nan")), ("Deep", 30)]
+)
+def test_a_new_song_beyond_the_bounds_is_refused(tmp_path, region, seconds):
+    order = Order(tmp_path, tmp_path, region, seconds, 1)
+    with pytest.raises(visit.Refused, match="10 to 120 s"):
+        next(visit.make_song(order, {"regions": ["High", "Low"]}, tmp_path, print))

@@ -3,6 +3,7 @@
 Pictures of it are kept in tests/screenshots/.
 """
 
+import io
 import json
 import re
 import shutil
@@ -47,10 +48,10 @@ def serving(folder, model, *words, start=("-m", "app.web"), **variables):
 
 
 @pytest.fixture(scope="module")
-def served(trained, tmp_path_factory):
-    """The folder that the page runs in, and its address. Links are switched on."""
+def served(trained, composing, tmp_path_factory):
+    """The folder that the page runs in, and its address. Links are on, songs can be made."""
     folder = tmp_path_factory.mktemp("page")
-    with serving(folder, trained, "--links") as (url, _):
+    with serving(folder, trained, "--links", "--composer", str(composing)) as (url, _):
         yield folder, url
 
 
@@ -121,6 +122,29 @@ def test_a_recording_is_answered(visitor):
     visitor.click("#song button:has-text('Stop')")
     visitor.wait_for_selector(".verdict")
     assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
+
+
+@needs_browser
+def test_a_new_song_is_made_heard_seen_and_kept(visitor, served):
+    visitor.click("button[role=tab]:has-text('A new song')")
+    visitor.click("#region label:has-text('Low')")
+    visitor.fill("input[aria-label='number input for Seconds']", "10")
+    visitor.click("#make")
+    visitor.wait_for_selector("#files a[download]", timeout=90_000)
+    assert "The model hears" in visitor.inner_text(".verdict:visible")
+    visitor.wait_for_selector("#piano-roll img:visible")
+    visitor.wait_for_timeout(500)  # for the waveform, in the picture
+    keep(visitor, "new-song")
+    assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert str(served[0]) not in visitor.inner_text("body")
+    kept = {}
+    for link in visitor.query_selector_all("#files a[download]"):
+        with urllib.request.urlopen(link.evaluate("one => one.href")) as answer:
+            kept[link.get_attribute("download").rpartition(".")[2]] = answer.read()
+    assert kept["mid"][:4] == b"MThd"
+    assert soundfile.info(io.BytesIO(kept["flac"])).duration == 10
+    assert json.loads(kept["json"])["region"] == "Low"
+    assert not list(served[0].glob("page-*/made/*"))  # nothing is left of it but what can be kept
 
 
 @needs_browser
