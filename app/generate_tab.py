@@ -60,8 +60,7 @@ def tab(regions: list[str], make: Make, limits: dict) -> None:
     button = gr.Button("Make a song", variant="primary", elem_id="make")
     verdict = gr.HTML()
     sound = gr.Audio(label="The song", interactive=False, buttons=[], elem_id="new-song")
-    picture = gr.Image(label="Its notes", interactive=False, buttons=[], elem_id="piano-roll")
-    files = gr.File(label="To keep: MIDI, sound, picture, card", elem_id="files")
-    button.click(
-        press, [region, seconds, number], [verdict, sound, picture, files, number], **limits
-    )
+    picture = gr.Image(show_label=False, interactive=False, buttons=[], elem_id="piano-roll")
+    files = gr.File(label="To keep: MIDI, sound, picture, card", interactive=False, elem_id="files")
+    outputs = [verdict, sound, picture, files, number]
+    button.click(press, [region, seconds, number], outputs, show_progress_on=sound, **limits)

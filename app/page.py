@@ -3,6 +3,7 @@
 import html
 import io
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def page(
     songs = {"concurrency_limit": at_once, "concurrency_id": "songs", **private}
     sweep = (SWEEP, KEPT)
     with gr.Blocks(title="Which region?", analytics_enabled=False, delete_cache=sweep) as blocks:
-        with gr.Tab("Which region?"):
+        with gr.Tab("Which region?") if new_songs else nullcontext():
             gr.Markdown("# Which region does this music belong to?")
             song = gr.Audio(
                 label=f"A song of {MINUTES} minutes and {MEGABYTES} MB at most",
