@@ -12,7 +12,7 @@ import symusic
 
 from app import model
 from app.order import Order
-from stages import composer, novelty, piano_roll, rendition, synthesis
+from stages import composer, novelty, orchestrate, rendition, synthesis
 from stages.corpus import Palette
 
 
@@ -34,7 +34,7 @@ def copied(pieces: list[tuple[np.ndarray, float]], writer: composer.Composer) ->
 
 def instruments(midi: bytes) -> list[str]:
     tracks = symusic.Score.from_midi(midi).tracks
-    return [piano_roll.instrument(track.program) for track in tracks if not track.is_drum]
+    return [orchestrate.instrument(track.program) for track in tracks if not track.is_drum]
 
 
 def judgement(guide: Path, wave: Path) -> dict[str, float]:

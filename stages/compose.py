@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from stages.tokens import Piece
 
 METRICS = Path("results/compose.json")
-SAMPLE = 30.0  # seconds
 
 
 def chosen(settings: Params) -> dict:
@@ -32,29 +31,12 @@ def chosen(settings: Params) -> dict:
     }
 
 
-def samples(settings: Params, folder: Path) -> None:
-    """A song of each region as MIDI, audio and picture."""
-    from stages import corpus, piano_roll, rendition, synthesis
-    from stages.palettes import PALETTES
-
-    folder.mkdir()
-    writer = composer.load(composer.FOLDER)
-    known = corpus.load(settings.corpus).folk()
-    for region in writer.card["regions"]:
-        random = np.random.default_rng(settings.compose.seed)
-        palette = known[region].palette if region in known else PALETTES["piano"]
-        pieces, tempo = writer.pieces(region, random)
-        midi = rendition.perform(pieces, writer.one_voice, palette, SAMPLE, tempo, random)
-        (folder / f"{region}.mid").write_bytes(midi)
-        synthesis.save(rendition.play(midi, SAMPLE, random), folder / f"{region}.flac")
-        piano_roll.draw(midi, f"A new song for {region}", folder / f"{region}.png")
-
-
 def measure(pieces: "dict[str, list[Piece]]", settings: Params, run: object) -> dict:
     """Train the decoder and its baseline, write composer/; what it says of validation pieces."""
     from tqdm import tqdm
 
     from stages import next_token, novelty, plots, tokens
+    from stages.autoregressive import Cached
     from stages.decoder import LENGTH
     from stages.ngram import Ngram
 
@@ -113,13 +95,13 @@ def measure(pieces: "dict[str, list[Piece]]", settings: Params, run: object) -> 
     }
     made = composer.Composer(
         card,
-        baseline.probabilities,
+        Cached(weights := model.get_weights(), settings.compose.heads),
         lines["train"],
         [piece.song for piece in pieces["train"]],
         np.array([piece.tempo for piece in pieces["train"]]),
         [novelty.steps(piece.notes) for piece in pieces["train"]],
     )
-    composer.save(composer.FOLDER, made, model.get_weights())
+    composer.save(composer.FOLDER, made, weights)
     plots.likelihood(history, surprise, composer.FOLDER / "curves.png")
     return metrics
 
@@ -135,7 +117,7 @@ def main() -> None:
         print("compose: not wanted, compose.epochs is 0")
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages import dataset, pieces, record, tracking
+    from stages import dataset, pieces, record, samples, tracking
     from stages.download import SONGS
     from stages.split import SPLITS
 
@@ -147,7 +129,7 @@ def main() -> None:
     with record.opened(run):
         run.params(facts)
         metrics = measure(found, settings, run)
-        samples(settings, composer.FOLDER / "samples")
+        samples.write(settings, composer.FOLDER / "samples")
         run.metrics(metrics)
         run.artifacts(composer.FOLDER, "composer")
         METRICS.write_text(json.dumps(metrics, indent=2) + "\n")

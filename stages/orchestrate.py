@@ -31,6 +31,13 @@ def program(name: str) -> int:
     return INSTRUMENT_MAP.index(name)
 
 
+def instrument(program: int) -> str:
+    """The name of a General MIDI program, 0 to 127."""
+    from pretty_midi import program_to_instrument_name
+
+    return program_to_instrument_name(program)
+
+
 def drums_of(pattern: str, bar: float) -> Notes:
     """One bar, in quarter beats, of a pattern of DRUMS."""
     if pattern not in DRUMS:

@@ -6,13 +6,9 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from stages.orchestrate import instrument
+
 OCTAVE = 12  # semitones
-
-
-def instrument(program: int) -> str:
-    from pretty_midi import program_to_instrument_name
-
-    return program_to_instrument_name(program)
 
 
 def draw(midi: bytes, title: str, path: Path) -> None:

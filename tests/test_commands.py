@@ -352,7 +352,9 @@ def assert_one_more_song_gives_what_a_run_from_scratch_gives(folder, wav):
 
 
 def test_the_repository_holds_no_output_of_a_stage():
-    kept = command("git", "ls-files", "data", "models", "results", "mlruns", cwd=REPOSITORY)
+    kept = command(
+        "git", "ls-files", "data", "models", "composer", "results", "mlruns", cwd=REPOSITORY
+    )
     assert kept == ""
 
 
@@ -379,10 +381,8 @@ def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
         for region in regions
         for suffix in (".mid", ".flac", ".png")
     }
-    told = command(
-        *("python", "-m", "app.generate", "--region", regions[0], "--seconds", "6", "--no-guide"),
-        cwd=project,
-    )
+    words = ["--region", regions[0], "--seconds", "6", "--no-guide"]
+    command("python", "-m", "app.generate", *words, cwd=project)
     card = json.loads((project / f"songs/{regions[0].lower()}-1-01.json").read_text())
     assert card["palette"] == "the region's own"
     assert card["judge"]["probabilities"].keys() == set(regions)

@@ -34,6 +34,8 @@ def test_the_file_in_the_repository_is_valid():
         ("train.balance", "magic", ["train.balance", "oversample", "weights", "none"]),
         ("train.epoch", 3, ["train.epoch", "not a key"]),
         ("folk.seconds", [90, 30], ["folk.seconds", "shortest"]),
+        ("compose.notes", "guessed", ["compose.notes", "'guessed'", "True", "transcribed"]),
+        ("compose.width", 100, ["compose.width", "100", "heads, 8"]),
         ("mfcc.coefficients", 200, ["mfcc.coefficients", "200", "mel_bands"]),
     ],
 )
@@ -67,7 +69,8 @@ def test_what_decides_a_training_holds_the_chosen_sections_alone(tmp_path):
 def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "params.yaml").write_text("model: nonsense\n")
-    for stage in ("download", "segment", "split", "mfcc", "logmel", "musicnn", "train"):
+    stages = ("download", "segment", "split", "mfcc", "logmel", "musicnn", "compose", "train")
+    for stage in stages:
         code = (
             "import runpy, sys\n"
             "try:\n"
@@ -87,7 +90,7 @@ def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
         assert done.stdout.endswith("set()\n"), (stage, done.stdout)
 
 
-@pytest.mark.parametrize("stage", ["download", "segment", "split", "mfcc", "train"])
+@pytest.mark.parametrize("stage", ["download", "segment", "split", "mfcc", "compose", "train"])
 def test_every_stage_explains_itself_and_does_nothing_else(stage):
     done = subprocess.run(
         [sys.executable, "-m", f"stages.{stage}", "--help"], capture_output=True, text=True
