@@ -1,0 +1,69 @@
+"""Distances are none between equal bodies of music, and grow with what differs."""
+
+import numpy as np
+import pytest
+
+from benchmarks import judge, musicality
+from stages import folk, params
+
+
+def tune(steps, lengths=(0.5, 1.0), seed=0, size=64):
+    random = np.random.default_rng(seed)
+    pitches = 60 + np.cumsum(random.choice(steps, size)) % 24
+    durations = random.choice(lengths, size)
+    starts = np.concatenate([[0], np.cumsum(durations)[:-1]])
+    return np.stack([starts, durations, pitches], 1), 4.0
+
+
+def test_equal_bodies_have_no_distance():
+    body = [tune((-2, 2, 1)), tune((5, -4), seed=1)]
+    assert set(musicality.distances(body, body).values()) == {0.0}
+
+
+def doubled():
+    """The same tune in two octaves at once."""
+    notes, bar = tune((-2, 2, 1))
+    return np.concatenate([notes, notes - np.array([0, 0, 12])]), bar
+
+
+def monotonous():
+    """One whole note, again and again."""
+    return np.array([[4 * place, 4, 60] for place in range(8)], float), 4.0
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        (tune((-7, 7), seed=2), "interval_distance"),
+        (tune((-2, 2, 1), lengths=(2.0,)), "length_distance"),
+        (doubled(), "polyphony_distance"),
+        (tune((12, -12)), "pitch_class_distance"),
+        (monotonous(), "repetition_distance"),
+    ],
+)
+def test_what_differs_is_seen(other, name):
+    body = [tune((-2, 2, 1))]
+    assert musicality.distances([other], body)[name] > 0.3
+
+
+def test_the_key_of_a_piece_does_not_count():
+    notes, bar = tune((-2, 2, 1))
+    notes[-1, 1] = 20  # quarter beats: one pitch is the most frequent
+    found = musicality.distances([(notes + np.array([0, 0, 5]), bar)], [(notes, bar)])
+    assert max(found.values()) == 0
+
+
+def test_the_judges_songs_share_no_tune_with_the_corpus_nor_with_real_ones():
+    settings = params.load()
+    palettes = judge.corpus.load("folk").folk()
+    own = folk.recipes(palettes, settings.folk.songs, settings.folk.seed)
+    teachers, held = judge.others(settings)
+    assert len(held) == judge.REAL
+    assert len(teachers) > 100
+    tunes = [
+        {name for recipe in some for tune in recipe.tunes for name in folk.identities(tune)}
+        for some in (own, teachers, held)
+    ]
+    assert not tunes[0] & tunes[1]
+    assert not tunes[0] & tunes[2]
+    assert not tunes[1] & tunes[2]
