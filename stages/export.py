@@ -47,6 +47,10 @@ def timeless(model: "onnx.ModelProto") -> None:
 
     The input becomes "input", outputs "output" and a number, on an axis named "n".
     """
+    opsets = sorted(model.opset_import, key=lambda one: one.domain)  # skl2onnx keeps them in a set
+    copies = [type(one).FromString(one.SerializeToString()) for one in opsets]
+    del model.opset_import[:]
+    model.opset_import.extend(copies)
     graph = model.graph
     graph.doc_string = ""
     nodes = in_order(graph)
