@@ -94,6 +94,10 @@ def main() -> None:
             )
         order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, given)
         newsong.knows(guide, region)
+        try:
+            chosen.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SystemExit(f"--out {chosen.out}: {error.strerror}") from None
         guided = not chosen.no_guide
         total = chosen.count * (newsong.TRIES if guided else 1)
         with tqdm(desc="generate", total=total, unit="try", leave=False) as bar:

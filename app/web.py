@@ -46,12 +46,13 @@ def examples(folder: Path) -> list[tuple[str, Path]]:
 
 
 def ready(folder: Path) -> dict:
-    """The card of a composer, empty where there is none that was trained."""
+    """The card of a composer; empty, and a sentence, where there is none that was trained."""
     from stages import composer
 
     try:
         return composer.card(folder)
-    except SystemExit:
+    except SystemExit as reason:
+        print(f"No new songs on this page. {reason}", file=sys.stderr)
         return {}
 
 

@@ -1,6 +1,7 @@
 """The songs that benchmarks.generate compares: real ones, and new ones of each method."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -57,7 +58,7 @@ def real(recipe: Recipe, folder: Path, settings: Params, wanted: list[Path]) -> 
     for place in wanted:
         own = writer(place, "decoder")
         if own.one_voice:
-            made = [(one.notes, one.bar) for one in recipe.tunes if one.bar in METERS]
+            made = [(pieces.from_bar(one), one.bar) for one in recipe.tunes if one.bar in METERS]
         else:
             heard = transcribe.transcribe(path, settings.transcribe, transcribe.WEIGHTS)
             passages = pieces.passages(heard, recipe.song, recipe.region)
@@ -67,7 +68,12 @@ def real(recipe: Recipe, folder: Path, settings: Params, wanted: list[Path]) -> 
     return found
 
 
-def every(task: object, items: list[tuple], label: str) -> list:
+def every(task: Callable, items: list[tuple], label: str) -> list:
+    """task(*item) of all items, in several processes.
+
+    Raises:
+        SystemExit: a process died.
+    """
     found = list(parallel.each(task, items, label))
     if lost := [one for one in found if isinstance(one, parallel.Died)]:
         raise SystemExit(f"{label}: {len(lost)} songs: {lost[0]}")

@@ -16,6 +16,11 @@ SLOWEST, FASTEST = 80, 160  # quarter beats a minute of heard songs, where they 
 FEWEST = 16  # notes
 
 
+def from_bar(tune: folk.Tune) -> np.ndarray:
+    """The notes of a tune whose time 0 begins a bar: an upbeat ends a bar of its own."""
+    return tune.notes + np.array([(tune.bar - tune.upbeat) % tune.bar, 0, 0])
+
+
 def true_pieces(settings: Params) -> list[Piece]:
     """The tunes of a rendered corpus, as they were written.
 
@@ -36,8 +41,7 @@ def true_pieces(settings: Params) -> list[Piece]:
         tempo = symusic.Score.from_midi(midi).tempos[0].qpm
         for tune in recipe.tunes:
             if tune.bar in METERS:
-                shift = (tune.bar - tune.upbeat) % tune.bar  # the upbeat ends a bar of its own
-                notes = tune.notes + np.array([shift, 0, 0])
+                notes = from_bar(tune)
                 found.append(Piece(recipe.song, recipe.region, notes, tune.bar, tempo))
     return found
 

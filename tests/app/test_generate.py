@@ -112,6 +112,7 @@ def test_the_guide_keeps_the_try_that_it_likes_best(monkeypatch, tmp_path):
         (["--region", "low", "--seed", "-1"], "--seed -1"),
         (["--region", "low", "--soundfont", "none.sf2"], "none.sf2: no such file"),
         (["--region", "low", "--soundfont", "params.yaml"], "not a soundfont"),
+        (["--region", "low", "--out", "params.yaml"], "--out params.yaml: File exists"),
         (["--region", "low", "--composer", "nowhere"], "no model of notes"),
         (["--region", "low", "--model", "models"], "no model there"),
         (["--region", "low", "--model", "models", "--no-guide"], "a model must choose them"),
