@@ -294,3 +294,8 @@ def test_a_port_in_use_is_a_sentence(trained, served):
     assert done.returncode == 1
     assert "cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_makes_no_songs_says_why(tmp_path, capsys):
+    assert web.ready(tmp_path) == {}
+    assert "compose.epochs=40" in capsys.readouterr().err
