@@ -211,7 +211,8 @@ def test_twenty_visitors_at_once_all_get_answers(served, tmp_path):
     soundfile.write(song, np.tile(tone(10, 1500), 12), RATE)
     assert song.stat().st_size > 5_000_000
     config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
-    (song_id,) = (item["id"] for item in config["components"] if item["type"] == "audio")
+    named = {item["props"].get("elem_id"): item["id"] for item in config["components"]}
+    song_id = named["song"]
     (function,) = (
         item["id"] for item in config["dependencies"] if [song_id, "change"] in item["targets"]
     )
