@@ -3,7 +3,6 @@
 The imports are made here, for the server that such processes are forked from.
 """
 
-import hashlib
 from pathlib import Path
 
 import miditok  # noqa: F401  the tokenizer's, which is made later
@@ -12,14 +11,8 @@ import symusic
 
 from app import model
 from app.order import Order
-from stages import composer, novelty, orchestrate, rendition, synthesis
+from stages import composer, novelty, orchestrate, rendition, sources, synthesis
 from stages.corpus import Palette
-
-
-def generator(order: Order, *numbers: int) -> np.random.Generator:
-    """Randomness that depends on the seed, the region and what is made alone."""
-    region = int.from_bytes(hashlib.sha256(order.region.encode()).digest()[:4], "big")
-    return np.random.default_rng([order.seed, region, *numbers])
 
 
 def copied(pieces: list[tuple[np.ndarray, float]], writer: composer.Composer) -> dict:
@@ -50,7 +43,7 @@ def written(
     target: Path,
 ) -> tuple[dict, list[tuple[np.ndarray, float]]]:
     """As make; with the pieces that the song is made of."""
-    random = generator(order, *numbers)
+    random = sources.generator(order.seed, order.region, *numbers)
     pieces, tempo = writer.pieces(order.region, random)
     midi = rendition.perform(pieces, writer.one_voice, palette, order.seconds, tempo, random)
     soundfont = order.soundfont.read_bytes() if order.soundfont else None

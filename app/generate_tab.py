@@ -45,9 +45,7 @@ def tab(regions: list[str], make: Make, limits: dict) -> None:
                 _, sound, picture, _ = files
                 yield said(song), sound, picture, files, (number or 0) + 1
         except Refused as refused:
-            sentence = html.escape(str(refused))
-            refusal = f'<div class="verdict refused"><small>{sentence}</small></div>'
-            yield refusal, *NOTHING, number
+            yield refused.html(), *NOTHING, number
 
     gr.Markdown("# A new song for a region")
     region = gr.Radio(regions, value=regions[0], label="Region", elem_id="region")

@@ -73,8 +73,7 @@ def shown(hear: Callable[[], Answer]) -> Shown:
     try:
         answer = hear()
     except Refused as refused:
-        sentence = html.escape(str(refused))
-        return f'<div class="verdict refused"><small>{sentence}</small></div>', *NONE
+        return refused.html(), *NONE
     return verdict(answer), answer.probabilities, drawn(answer)
 
 

@@ -1,5 +1,6 @@
 """What a visitor of the page may ask: the bounds, and a sentence for everything that goes wrong."""
 
+import html
 import itertools
 import tempfile
 import traceback
@@ -24,6 +25,10 @@ WAITING = 64  # visitors in the queue, at most
 
 class Refused(Exception):
     """There is no answer; the text is for the visitor."""
+
+    def html(self) -> str:
+        """The text as the page shows it."""
+        return f'<div class="verdict refused"><small>{html.escape(str(self))}</small></div>'
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stages import tokens
-from stages.decoder import LENGTH, angles
+from stages.decoder import EPSILON, LENGTH, angles
 
 NUCLEUS = 0.95  # share of the probability that is drawn from: Holtzman et al. 2020
 Next = Callable[[np.ndarray], np.ndarray]  # a line of tokens to probabilities of the next, [token]
@@ -19,7 +19,7 @@ Next = Callable[[np.ndarray], np.ndarray]  # a line of tokens to probabilities o
 def normed(state: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Layer normalisation of [width]."""
     centred = state - state.mean()
-    return centred / np.sqrt((centred**2).mean() + 1e-5) * gain + shift
+    return centred / np.sqrt((centred**2).mean() + EPSILON) * gain + shift
 
 
 @dataclass

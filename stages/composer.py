@@ -13,8 +13,7 @@ from stages.novelty import Step
 FOLDER = Path("composer")
 CARD = "card.json"
 ADVICE = "`dvc exp run -S compose.epochs=40` trains one, which takes about five minutes."
-FEWEST = 16  # notes of a piece
-TRIES = 20  # for a piece of so many
+TRIES = 20  # for a piece of tokens.FEWEST notes
 PIECES = 2  # that a song is made of
 
 
@@ -66,7 +65,7 @@ class Composer:
             notes, bar = tokens.decode(draw(self.following, front, random))
             if len(notes) > len(best[0]):
                 best = notes, bar
-            if len(best[0]) >= FEWEST:
+            if len(best[0]) >= tokens.FEWEST:
                 break
         if not len(best[0]):
             raise SystemExit("The model writes no notes: train it longer (compose.epochs).")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stages.sections import Compose
 
 LENGTH = 512  # tokens of a piece that are learned
+EPSILON = 1e-5  # of layer normalisation
 TURN = 10_000.0  # of the slowest rotation, tokens
 
 
@@ -70,12 +71,12 @@ def build(vocabulary: int, settings: "Compose") -> "keras.Model":
     state = layers.Embedding(vocabulary, width)(given)
     state = layers.Dropout(settings.dropout)(state)
     for block in range(settings.blocks):
-        seen = layers.LayerNormalization(epsilon=1e-5)(state)
+        seen = layers.LayerNormalization(epsilon=EPSILON)(state)
         seen = _attention(width, settings.heads, f"attention_{block}")(seen)
         state = layers.Add()([state, layers.Dropout(settings.dropout)(seen)])
-        thought = layers.LayerNormalization(epsilon=1e-5)(state)
+        thought = layers.LayerNormalization(epsilon=EPSILON)(state)
         thought = layers.Dense(4 * width, "relu")(thought)
         thought = layers.Dense(width)(thought)
         state = layers.Add()([state, layers.Dropout(settings.dropout)(thought)])
-    state = layers.LayerNormalization(epsilon=1e-5)(state)
+    state = layers.LayerNormalization(epsilon=EPSILON)(state)
     return keras.Model(given, layers.Dense(vocabulary)(state))

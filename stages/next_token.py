@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stages import tokens
-from stages.decoder import LENGTH, build
+from stages.decoder import build
 
 if TYPE_CHECKING:
     import keras
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from stages.sections import Compose
 
 STEP = 64  # tokens; batches are padded to a multiple of it, since each length is compiled anew
-SHIFTS = range(-5, 7)  # semitones
 
 
 def padded(lines: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A batch: tokens, the next tokens, and which of these count, each [piece, token]."""
-    lines = [line[: LENGTH + 1] for line in lines]
     length = -(-(max(map(len, lines)) - 1) // STEP) * STEP
     batch = np.zeros((len(lines), length + 1), "int32")
     counts = np.zeros((len(lines), length), "float32")
@@ -38,7 +36,7 @@ def batches(lines: list[np.ndarray], size: int, random: np.random.Generator | No
         return [padded([lines[row] for row in group]) for group in groups]
     random.shuffle(groups)
     return [
-        padded([tokens.transposed(lines[row], int(random.choice(SHIFTS))) for row in group])
+        padded([tokens.transposed(lines[row], int(random.choice(tokens.SHIFTS))) for row in group])
         for group in groups
     ]
 
@@ -51,6 +49,8 @@ def fit(
     on_epoch: Callable[[int, dict], None],
 ) -> "tuple[keras.Model, pd.DataFrame]":
     """Train on lines of tokens, keep the epoch with the best validation likelihood.
+
+    No line has more than decoder.LENGTH tokens and one to name.
 
     Returns the network and a table: epoch, loss and val_loss (nats a token).
 

@@ -62,7 +62,7 @@ class Ngram:
 
     def learn(self, line: np.ndarray) -> None:
         """Count a piece, its pitches in every key."""
-        for semitones in range(-5, 7):
+        for semitones in tokens.SHIFTS:
             moved = tokens.transposed(line, semitones)
             for context, token in zip(contexts(moved)[:-1], moved[tokens.FRONT :], strict=True):
                 # what has no pitch in it is the same in all keys, and counts once

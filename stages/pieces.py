@@ -7,13 +7,12 @@ from stages.download import SONGS
 from stages.params import Params
 from stages.sources import performance
 from stages.split import SPLITS
-from stages.tokens import GRID, HIGHEST, LOWEST, METERS, Piece
+from stages.tokens import FEWEST, GRID, HIGHEST, LOWEST, METERS, Piece
 from stages.transcribe import FOLDER
 
 PASSAGE = 8  # bars of a heard piece
 BAR = 4.0  # quarter beats of a heard bar
 SLOWEST, FASTEST = 80, 160  # quarter beats a minute of heard songs, where they are not known
-FEWEST = 16  # notes
 
 
 def from_bar(tune: folk.Tune) -> np.ndarray:

@@ -103,17 +103,22 @@ def local(region: str, source: str) -> list[Song]:
     return songs
 
 
+def generator(seed: int, region: str, *numbers: int) -> "np.random.Generator":
+    """Randomness that depends on the seed, the region and what is made alone."""
+    import numpy as np
+
+    place = int.from_bytes(hashlib.sha256(region.encode()).digest()[:4], "big")
+    return np.random.default_rng([seed, place, *numbers])
+
+
 def performance(
     recipe: Recipe, palette: Palette, params: Folk
 ) -> "tuple[bytes, float, np.random.Generator]":
     """The MIDI file of a song, its seconds, and the random generator for its recording."""
-    import numpy as np
-
     from stages.arrange import arrange
     from stages.synthesis import FADE
 
-    region = int.from_bytes(hashlib.sha256(recipe.region.encode()).digest()[:4], "big")
-    random = np.random.default_rng([params.seed, region, recipe.number])
+    random = generator(params.seed, recipe.region, recipe.number)
     seconds = random.uniform(*params.seconds)
     return arrange(recipe.tunes, palette, seconds - FADE, random), seconds, random
 

@@ -20,6 +20,8 @@ METERS = {1.0: (2, 8), 1.5: (3, 8), 2.0: (2, 4), 3.0: (3, 4), 4.0: (4, 4), 4.5: 
 TEMPOS = (60, 90, 120, 150, 180)  # quarter beats a minute: borders between the tokens of tempo
 BARS = (5, 9, 17, 25, 33)  # borders between the tokens of length
 MARKS = ("PAD_None", "BOS_None", "EOS_None")  # of padding, the beginning and the end
+SHIFTS = range(-5, 7)  # semitones: every key, once
+FEWEST = 16  # notes of a piece
 FRONT = 4  # tokens before the first note: region, tempo, length, beginning
 
 

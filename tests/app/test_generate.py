@@ -11,9 +11,10 @@ import pytest
 import soundfile
 import symusic
 
-from app import candidate, isolated, newsong
+from app import isolated, newsong
 from app.newsong import SUFFIXES, TRIES
 from app.order import Order
+from stages import sources
 from stages.palettes import PALETTES
 from tests.conftest import REPOSITORY, command
 
@@ -78,9 +79,10 @@ def test_another_seed_region_song_or_try_is_other_music(tmp_path):
     order = Order(tmp_path, None, "Low", 8.0, 1)
     others = [replace(order, seed=2), replace(order, region="High"), order, order]
     numbers = [(0, 0), (0, 0), (1, 0), (0, 1)]
-    drawn = {candidate.generator(order, 0, 0).random()}
+    drawn = {sources.generator(order.seed, order.region, 0, 0).random()}
     drawn |= {
-        candidate.generator(one, *pair).random() for one, pair in zip(others, numbers, strict=True)
+        sources.generator(one.seed, one.region, *pair).random()
+        for one, pair in zip(others, numbers, strict=True)
     }
     assert len(drawn) == 5
 
