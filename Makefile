@@ -1,27 +1,28 @@
-# make repro: train on the embedded corpus. make web: a page that names a song's region.
-# make ui: look at the runs. make test: the whole suite. make check: style.
+# make repro: train on the embedded corpus. make web: a page that predicts a song's region.
+# make ui: look at the runs. make test: what any change should pass. make test-all: all tests.
+# make check: style, layers, types.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro web test ui check games
+.PHONY: repro web ui test test-all check games
 
 repro: .venv/installed
 	dvc repro
 	@echo
-	@echo "Pictures and tables:  results/   the model: models/"
-	@echo "Name a song's region: make web   (then open http://127.0.0.1:7860)"
-	@echo "Every run so far:     make ui    (then open http://127.0.0.1:5000)"
-	@echo "The numbers again:    .venv/bin/dvc metrics show"
+	@echo "Pictures and tables:     results/   the model: models/"
+	@echo "Predict a song's region: make web   (then open http://127.0.0.1:7860)"
+	@echo "Every run so far:        make ui    (then open http://127.0.0.1:5000)"
+	@echo "The numbers again:       .venv/bin/dvc metrics show"
 
 web: .venv/installed
-	python -m app.web
+	musicregion web
+
+ui: .venv/installed
+	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(musicregion store)"
 
 test: .venv/installed
 	python -m pytest
-
-ui: .venv/installed
-	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(python -m stages.tracking)"
 
 games: .venv/installed
 	python -m corpora.games
@@ -29,10 +30,12 @@ games: .venv/installed
 check: .venv/installed
 	ruff check .
 	ruff format --check .
+	lint-imports
 
-.venv/installed: requirements.txt
+.venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and 'TensorFlow wants Python 3.11 to 3.13, $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.13')"
 	$(PYTHON) -m venv .venv
 	python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
 	uv pip install --quiet --compile-bytecode --python .venv/bin/python -r requirements.txt
+	uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@

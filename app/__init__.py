@@ -1,1 +1,1 @@
-"""Using a trained model: from the shell, on a page, as a service."""
+"""What a user starts, each a command of `musicregion`: see app.command_line."""

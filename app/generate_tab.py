@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from app.newsong import SUFFIXES, NewSong
-from app.visit import NEW_SONG, Refused
+from app.page_requests import NEW_SONG, Refused
+from musicregion.generation.songs import SUFFIXES, NewSong
 
 USUAL = 30  # seconds
 Make = Callable[[str, float, int, Callable[[int, int], None]], Iterator[NewSong]]
 NOTHING = None, None, None  # no sound, no picture, no files
 
 
-def said(song: NewSong) -> str:
+def describe_song(song: NewSong) -> str:
     """What the song's card says, as HTML."""
     card = song.card
     region, probability = next(iter(card["judge"]["probabilities"].items()))
@@ -29,7 +29,7 @@ def said(song: NewSong) -> str:
     )
 
 
-def tab(regions: list[str], make: Make, limits: dict) -> None:
+def add_tab(regions: list[str], make: Make, limits: dict) -> None:
     """Fill a tab. make: the song of a region, seconds and number, which tells of its tries.
 
     limits: of the queue, for Gradio's events.
@@ -43,7 +43,7 @@ def tab(regions: list[str], make: Make, limits: dict) -> None:
             for song in make(region, seconds, int(number or 0), tell):
                 files = [str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES]
                 _, sound, picture, _ = files
-                yield said(song), sound, picture, files, (number or 0) + 1
+                yield describe_song(song), sound, picture, files, (number or 0) + 1
         except Refused as refused:
             yield refused.html(), *NOTHING, number
 

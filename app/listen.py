@@ -1,10 +1,10 @@
-"""`python -m app.listen STREAM`: what it sounds like now, as bars in the terminal, every second.
+"""`musicregion listen STREAM`: what it sounds like now, as bars in the terminal, every second.
 
 STREAM is a file, the link of a stream, or - for standard input, so also a microphone:
 
-    python -m app.listen song.mp3
-    python -m app.listen http://radio.example.org/live.mp3
-    arecord -f cd -t wav | python -m app.listen -
+    musicregion listen song.mp3
+    musicregion listen http://radio.example.org/live.mp3
+    arecord -f cd -t wav | musicregion listen -
 
 Each second is judged with those before it, as many as a window of the model has. Ctrl-C ends it.
 """
@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from app.locate import HELP, located
-from app.model import Model, by_region, load, probabilities
-from stages.audio import Undecodable, stream
+from app.model_location import MODEL_HELP, locate_model
+from musicregion.audio.decode import decode_stream
+from musicregion.errors import Undecodable
+from musicregion.inference.predict_song import predict_probabilities, rank_regions
+from musicregion.inference.predictor import Predictor, load_predictor
 
 
-def moments(blocks: Iterable[np.ndarray], rate: int, window: float) -> Iterator[np.ndarray]:
+def last_windows(blocks: Iterable[np.ndarray], rate: int, window: float) -> Iterator[np.ndarray]:
     """The last `window` seconds [sample], after each second of a stream of blocks [sample].
 
     rate: Hz. Until there are so many seconds, what there is, looped.
@@ -37,7 +39,7 @@ def moments(blocks: Iterable[np.ndarray], rate: int, window: float) -> Iterator[
                 yield np.resize(heard, length)
 
 
-def bars(found: dict[str, float], width: int) -> list[str]:
+def draw_bars(found: dict[str, float], width: int) -> list[str]:
     """A line for each region, in the order of their names; width: of a line, in letters."""
     longest = max(map(len, found))
     room = max(10, width - longest - 8)
@@ -47,29 +49,31 @@ def bars(found: dict[str, float], width: int) -> list[str]:
     ]
 
 
-def listen(model: Model, address: str) -> Iterator[dict[str, float]]:
+def predict_stream(model: Predictor, address: str) -> Iterator[dict[str, float]]:
     """The probability of each region after each second of a stream."""
     settings = model.section("segment")
     rate = settings.sample_rate
-    for window in moments(stream(address, rate), rate, settings.window):
-        _, segments = probabilities(model, model.features(iter([window])))
-        yield by_region(model, segments[0])
+    for window in last_windows(decode_stream(address, rate), rate, settings.window):
+        _, segments = predict_probabilities(model, model.features(iter([window])))
+        yield rank_regions(model, segments[0])
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="musicregion listen",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("stream", metavar="STREAM", help="a file, a link, or -")
-    parser.add_argument("--model", default="models", help=HELP)
-    chosen = parser.parse_args()
+    parser.add_argument("--model", default="models", help=MODEL_HELP)
+    chosen = parser.parse_args(arguments)
     address = "pipe:0" if chosen.stream == "-" else chosen.stream
     shown = 0
-    with located(chosen.model) as folder:
-        model = load(folder)
+    with locate_model(chosen.model) as folder:
+        model = load_predictor(folder)
         try:
-            for found in listen(model, address):
-                lines = bars(found, min(80, shutil.get_terminal_size().columns))
+            for found in predict_stream(model, address):
+                lines = draw_bars(found, min(80, shutil.get_terminal_size().columns))
                 if sys.stdout.isatty() and shown:
                     print(f"\x1b[{shown}A", end="")  # over the last ones
                 start = "\x1b[2K" if sys.stdout.isatty() else ""  # an empty line
@@ -78,10 +82,6 @@ def main() -> None:
         except KeyboardInterrupt:
             return
         except Undecodable as error:
-            raise SystemExit(f"{chosen.stream}: {error}") from None
+            raise Undecodable(f"{chosen.stream}: {error}") from None
     if not shown:
-        raise SystemExit(f"{chosen.stream}: less than a second of sound")
-
-
-if __name__ == "__main__":
-    main()
+        raise Undecodable(f"{chosen.stream}: less than a second of sound")

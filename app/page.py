@@ -11,9 +11,9 @@ import gradio as gr
 import matplotlib.backends.backend_svg  # noqa: F401  slow: not while the first visitor waits
 
 from app import generate_tab, timeline
-from app.answer import Answer
 from app.generate_tab import Make
-from app.visit import MEGABYTES, MINUTES, Refused
+from app.page_requests import MEGABYTES, MINUTES, Refused
+from musicregion.inference.answer import SongPrediction
 
 KEPT = 600  # seconds after which an upload is deleted; until then its visitor may listen to it
 SWEEP = 60  # seconds between two looks for such files
@@ -32,7 +32,7 @@ footer {display: none !important}
 Shown = tuple[str, dict[str, float] | None, str]  # verdict, bars, timeline
 
 
-def verdict(answer: Answer) -> str:
+def verdict_html(answer: SongPrediction) -> str:
     """The answer in a line of HTML."""
     region = html.escape(answer.region)
     if answer.known:
@@ -45,18 +45,18 @@ def verdict(answer: Answer) -> str:
     return f'<div class="verdict">{said}</div>'
 
 
-def drawn(answer: Answer) -> str:
+def timeline_html(answer: SongPrediction) -> str:
     """The timeline within HTML: a picture for wide screens and one for phones."""
     pictures = []
     for name, width in WIDTHS.items():
         file = io.StringIO()
-        timeline.figure([("", answer)], width).savefig(file, format="svg")
+        timeline.timeline_figure([("", answer)], width).savefig(file, format="svg")
         picture = file.getvalue()
         pictures.append(f'<div class="{name}">{picture[picture.index("<svg") :]}</div>')
     return f'<div class="timeline">{"".join(pictures)}</div>'
 
 
-def about(card: dict) -> str:
+def describe_model(card: dict) -> str:
     """Which model this is, and how good."""
     params, test = card["params"], card["test"]
     return (
@@ -68,19 +68,19 @@ def about(card: dict) -> str:
     )
 
 
-def shown(hear: Callable[[], Answer]) -> Shown:
+def show(hear: Callable[[], SongPrediction]) -> Shown:
     """An answer as the page has it, or the sentence that says why there is none."""
     try:
         answer = hear()
     except Refused as refused:
         return refused.html(), *NONE
-    return verdict(answer), answer.probabilities, drawn(answer)
+    return verdict_html(answer), answer.probabilities, timeline_html(answer)
 
 
-def page(
+def build_page(
     card: dict,
-    hear_file: Callable[[Path], Answer],
-    hear_link: Callable[[str], Answer] | None,
+    hear_file: Callable[[Path], SongPrediction],
+    hear_link: Callable[[str], SongPrediction] | None,
     examples: list[tuple[str, Path]],
     at_once: int,
     new_songs: tuple[list[str], Make] | None = None,
@@ -91,10 +91,10 @@ def page(
     """
 
     def file(path: str | None) -> Shown:
-        return shown(lambda: hear_file(Path(path))) if path else ("", *NONE)
+        return show(lambda: hear_file(Path(path))) if path else ("", *NONE)
 
     def link(address: str) -> Shown:
-        return shown(lambda: hear_link(address.strip()))
+        return show(lambda: hear_link(address.strip()))
 
     private = {"api_visibility": "private"}
     songs = {"concurrency_limit": at_once, "concurrency_id": "songs", **private}
@@ -129,8 +129,8 @@ def page(
                         # gr.Examples keeps its files among the uploads, which are swept away
                         button = gr.Button(title, size="sm", min_width=280)
                         button.click(partial(str, path), None, song, **private)
-            gr.Markdown(about(card), elem_id="about")
+            gr.Markdown(describe_model(card), elem_id="about")
         if new_songs:
             with gr.Tab("A new song"):
-                generate_tab.tab(*new_songs, songs)
+                generate_tab.add_tab(*new_songs, songs)
     return blocks

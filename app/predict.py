@@ -1,13 +1,13 @@
-"""`python -m app.predict SONG…`: which region does a song belong to?
+"""`musicregion predict SONG…`: which region does a song belong to?
 
 Prints for each song the region and its probability, the runners-up, and which region the song
 sounds like from when to when; "none of these" where the best probability is below the model's
 threshold. Ends with 1 where a song could not be read.
 
-    python -m app.predict song.mp3
-    python -m app.predict music/ --csv > answers.csv
-    python -m app.predict "new/*.ogg" --model models:/region@champion
-    python -m app.predict https://example.org/song.mp3 --plot song.png
+    musicregion predict song.mp3
+    musicregion predict music/ --csv > answers.csv
+    musicregion predict "new/*.ogg" --model models:/region@champion
+    musicregion predict https://example.org/song.mp3 --plot song.png
 """
 
 import argparse
@@ -19,28 +19,34 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from app import isolated, songs, timeline
-from app.answer import Answer, ask
-from app.locate import CARD, HELP, located
+from app import song_arguments, timeline
+from app.model_location import MODEL_HELP, locate_model
+from musicregion.compute import isolated
+from musicregion.errors import ModelError
+from musicregion.inference.answer import SongPrediction
+from musicregion.inference.ask import predict_file
+from musicregion.storage.paths import CARD
 
 SHOWN = 20  # songs in one picture, at most
 PASSAGES = 12  # in the text, at most
 
 
-def words(name: str, answer: Answer) -> str:
+def describe(name: str, answer: SongPrediction) -> str:
     """The answer for people."""
     ranked = [f"{region} {value:.2f}" for region, value in answer.probabilities.items()]
     lines = [f"{name}: {ranked[0]}   ({', '.join(ranked[1:4])})"]
     if not answer.known:
         lines = [f"{name}: none of these   (the likeliest: {', '.join(ranked[:3])})"]
-    passages = [f"{timeline.clock(start)} {region}" for start, _, region in answer.passages()]
+    passages = [
+        f"{timeline.format_clock(start)} {region}" for start, _, region in answer.passages()
+    ]
     if len(passages) > 1:
         rest = f"  and {len(passages) - PASSAGES} more" if len(passages) > PASSAGES else ""
         lines.append(f"    {'  '.join(passages[:PASSAGES])}{rest}")
     return "\n".join(lines)
 
 
-def record(name: str, result: Answer | str) -> dict:
+def as_json(name: str, result: SongPrediction | str) -> dict:
     """The answer, or the reason for none, as JSON has it."""
     if isinstance(result, str):
         return {"song": name, "reason": result}
@@ -49,20 +55,22 @@ def record(name: str, result: Answer | str) -> dict:
     return first | {"duration_s": result.duration_s} | asdict(result)
 
 
-def row(name: str, result: Answer | str) -> dict:
+def as_row(name: str, result: SongPrediction | str) -> dict:
     """The same as a row of a table; its region is empty where it is none of these."""
-    found = record(name, result)
+    found = as_json(name, result)
     values = found.pop("probabilities", {})
     return found | {f"p_{region}": value for region, value in values.items()}
 
 
-def reason(error: Exception) -> str:
+def failure_reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="musicregion predict",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "songs", nargs="+", metavar="SONG", help="files, folders, globs, or links of songs or lists"
@@ -71,46 +79,50 @@ def main() -> None:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print a table")
     parser.add_argument("--plot", type=Path, metavar="OUT.PNG", help="draw the timelines")
-    parser.add_argument("--model", default="models", help=HELP)
-    chosen = parser.parse_args()
+    parser.add_argument("--model", default="models", help=MODEL_HELP)
+    chosen = parser.parse_args(arguments)
 
-    isolated.prepare("app.model")
-    with located(chosen.model) as folder, tempfile.TemporaryDirectory(prefix="songs-") as temporary:
+    isolated.preload("musicregion.inference.predict_song")
+    with (
+        locate_model(chosen.model) as folder,
+        tempfile.TemporaryDirectory(prefix="songs-") as temporary,
+    ):
         if not (folder / CARD).is_file():
-            raise SystemExit(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
-        results = answers(chosen.songs, folder, Path(temporary), not (chosen.json or chosen.csv))
+            raise ModelError(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
+        results = predict_all(
+            chosen.songs, folder, Path(temporary), not (chosen.json or chosen.csv)
+        )
         regions = json.loads((folder / CARD).read_text())["regions"]
     if chosen.json:
-        print(json.dumps([record(*result) for result in results], indent=2))
+        print(json.dumps([as_json(*result) for result in results], indent=2))
     elif chosen.csv:
         names = ["song", "region", "probability", "duration_s"]
         names += [f"p_{region}" for region in regions] + ["reason"]
         writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(row(*result) for result in results)
-    good = [(name, result) for name, result in results if isinstance(result, Answer)]
+        writer.writerows(as_row(*result) for result in results)
+    good = [(name, result) for name, result in results if isinstance(result, SongPrediction)]
     if chosen.plot and good:
-        timeline.save(good[:SHOWN], chosen.plot)
+        timeline.save_timelines(good[:SHOWN], chosen.plot)
         left = f", the first {SHOWN} of {len(good)} songs" if len(good) > SHOWN else ""
         print(f"{chosen.plot}: the timelines{left}", file=sys.stderr)
-    if len(good) < len(results):
-        raise SystemExit(1)
+    return 1 if len(good) < len(results) else 0
 
 
-def answers(
+def predict_all(
     arguments: list[str], folder: Path, temporary: Path, tell: bool
-) -> list[tuple[str, Answer | str]]:
+) -> list[tuple[str, SongPrediction | str]]:
     """Each song's name with its answer or a reason for none, told as they come.
 
     tell: print the answers; reasons are printed always.
     """
-    wanted = songs.listed(arguments, temporary)
+    wanted = song_arguments.list_songs(arguments, temporary)
     files = [path for _, path in wanted if isinstance(path, Path)]
     cores = os.cpu_count() or 1
     threads = cores if len(files) == 1 else 1
     items = [(folder, path, float("inf"), threads) for path in files]
-    found = isolated.each(ask, items, cores)
-    results: list[tuple[str, Answer | str]] = []
+    found = isolated.map_isolated(predict_file, items, cores)
+    results: list[tuple[str, SongPrediction | str]] = []
     if len(wanted) > 1:
         from tqdm import tqdm
 
@@ -119,21 +131,17 @@ def answers(
         bar = wanted
     for name, path in bar:
         result = path if isinstance(path, str) else next(found)
-        if isinstance(result, SystemExit):
+        if isinstance(result, ModelError):
             raise result
         if isinstance(result, Exception):
-            result = reason(result)
+            result = failure_reason(result)
         results.append((name, result))
         bad = isinstance(result, str)
         if bad or tell:
-            text = f"{name}: {result}" if bad else words(name, result)
+            text = f"{name}: {result}" if bad else describe(name, result)
             stream = sys.stderr if bad else sys.stdout
             if len(wanted) > 1:
                 bar.write(text, file=stream)
             else:
                 print(text, file=stream)
     return results
-
-
-if __name__ == "__main__":
-    main()

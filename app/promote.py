@@ -1,10 +1,10 @@
-"""`python -m app.promote`: the best run becomes the champion, if it is not worse than the last one.
+"""`musicregion promote`: the best run becomes the champion, if it is not worse than the last one.
 
 Takes the run of this corpus that names most validation songs rightly (or the one of --run),
 compares it with the champion on the songs that both have answered, registers it in MLflow as the
 next version of the model "region", and moves the alias "champion" to it.
 
-    python -m app.predict song.mp3 --model models:/region@champion
+    musicregion predict song.mp3 --model models:/region@champion
 
 Validation songs decide, so that the test songs stay a judge that has taken no part.
 """
@@ -13,22 +13,25 @@ import argparse
 import logging
 from typing import TYPE_CHECKING
 
-from stages import params, tracking
+from musicregion.config import params
+from musicregion.errors import ComparisonError, ModelError
+from musicregion.tracking import store
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+
 MODEL, ALIAS = "region", "champion"
 SCORE = "validation_song_accuracy"
 
 
-def candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
+def choose_candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
     """The run that is named, or else the best one of the corpus.
 
     Raises:
-        SystemExit: there is none.
+        ModelError: there is none.
     """
     from mlflow import MlflowException
 
@@ -36,7 +39,7 @@ def candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
         try:
             return client.get_run(run_id)
         except MlflowException as error:
-            raise SystemExit(f"promote: run {run_id}: {error.message}") from None
+            raise ModelError(f"promote: run {run_id}: {error.message}") from None
     experiment = client.get_experiment_by_name(corpus)
     found = experiment and client.search_runs(
         [experiment.experiment_id],
@@ -45,11 +48,11 @@ def candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
         max_results=1,
     )
     if not found:
-        raise SystemExit(f"promote: no finished run of corpus {corpus}. `dvc repro` makes one.")
+        raise ModelError(f"promote: no finished run of corpus {corpus}. `dvc repro` makes one.")
     return found[0]
 
 
-def champion(client: "MlflowClient") -> "Run | None":
+def current_champion(client: "MlflowClient") -> "Run | None":
     """The run of the model that is champion now."""
     from mlflow import MlflowException
 
@@ -68,7 +71,7 @@ def common_part(one: "pd.DataFrame", other: "pd.DataFrame") -> str:
     return "validation" if "validation" in both else "test"
 
 
-def register(client: "MlflowClient", run: "Run", words: str) -> str:
+def register_champion(client: "MlflowClient", run: "Run", words: str) -> str:
     """Make a run's model the champion; its version."""
     import mlflow
 
@@ -78,22 +81,25 @@ def register(client: "MlflowClient", run: "Run", words: str) -> str:
     return version
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="musicregion promote",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--run", metavar="ID", help="an MLflow run, instead of the best one")
     parser.add_argument("--force", action="store_true", help="even if it is worse")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     corpus = params.load().corpus
-    tracking.prepare(corpus)
+    store.prepare_experiment(corpus)
     from mlflow import MlflowClient
 
-    from stages import compare
+    from app import compare
+    from musicregion.evaluation import compare_runs
 
     logging.getLogger("mlflow").setLevel(logging.ERROR)  # what it warns of is as it should be
     client = MlflowClient()
-    run, before = candidate(client, corpus, chosen.run), champion(client)
+    run, before = choose_candidate(client, corpus, chosen.run), current_champion(client)
     name = f"{run.info.run_name} ({run.info.run_id})"
     score = run.data.metrics.get(SCORE)
     words = f"{name}: {SCORE.replace('_', ' ')} {'unknown' if score is None else f'{score:.3f}'}"
@@ -103,23 +109,19 @@ def main() -> None:
         return
     if before:
         old = f"{before.info.run_name} ({before.info.run_id})"
-        tables = [compare.predictions(one.info.run_id) for one in (before, run)]
+        tables = [compare.load_predictions(one.info.run_id) for one in (before, run)]
         try:
-            found = compare.compare(*tables, part=common_part(*tables))
-        except SystemExit as error:
+            found = compare_runs.compare_predictions(*tables, part=common_part(*tables))
+        except ComparisonError as error:
             if not chosen.force:
-                raise SystemExit(f"promote: {error} Or --force.") from None
+                raise ModelError(f"promote: {error} Or --force.") from None
             print(f"Not compared: {error}")
         else:
-            print(compare.words(found, old, name))
+            print(compare_runs.describe_comparison(found, old, name))
             if found.difference < 0 and not chosen.force:
-                raise SystemExit(
+                raise ModelError(
                     "promote: it names fewer of these songs rightly, so the champion stays. "
                     "--force promotes it all the same."
                 )
-    version = register(client, run, words)
+    version = register_champion(client, run, words)
     print(f"models:/{MODEL}@{ALIAS} is now version {version}: {name}")
-
-
-if __name__ == "__main__":
-    main()

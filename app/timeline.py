@@ -4,21 +4,23 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.answer import Answer
+from musicregion.errors import ConfigError
+from musicregion.inference.answer import SongPrediction
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+
 WIDTH, HEIGHT = 7, 2.2  # inches, of a panel
 
 
-def clock(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """3:05"""
     return f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
-def draw(axes: "Axes", answer: Answer, regions: list[str], title: str) -> None:
+def draw_timeline(axes: "Axes", answer: SongPrediction, regions: list[str], title: str) -> None:
     """Segments as columns, in each the regions one upon the other.
 
     regions: all of the model, so that a region has the same colour in every picture.
@@ -39,18 +41,18 @@ def draw(axes: "Axes", answer: Answer, regions: list[str], title: str) -> None:
         bottom = [low + high for low, high in zip(bottom, heights, strict=True)]
     axes.set(xlim=(0, answer.duration_s), ylim=(0, 1), ylabel="probability", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.xaxis.set_major_formatter(lambda seconds, _: clock(seconds))
+    axes.xaxis.set_major_formatter(lambda seconds, _: format_clock(seconds))
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def figure(songs: list[tuple[str, Answer]], width: float = WIDTH) -> "Figure":
+def timeline_figure(songs: list[tuple[str, SongPrediction]], width: float = WIDTH) -> "Figure":
     """One panel for each song, by its title. width: inches."""
     from matplotlib.figure import Figure
 
     whole = Figure((width, HEIGHT * len(songs) + 0.6), layout="constrained", dpi=150)
     panels = whole.subplots(len(songs), squeeze=False)[:, 0]
     for axes, (title, answer) in zip(panels, songs, strict=True):
-        draw(axes, answer, sorted(answer.probabilities), title)
+        draw_timeline(axes, answer, sorted(answer.probabilities), title)
     panels[-1].set_xlabel("time (minutes:seconds)")
     handles, names = panels[0].get_legend_handles_labels()
     whole.legend(
@@ -59,20 +61,20 @@ def figure(songs: list[tuple[str, Answer]], width: float = WIDTH) -> "Figure":
     return whole
 
 
-def save(songs: list[tuple[str, Answer]], path: Path) -> None:
+def save_timelines(songs: list[tuple[str, SongPrediction]], path: Path) -> None:
     """Draw songs into a picture; the file's name says which kind.
 
     Raises:
-        SystemExit: it cannot be written.
+        ConfigError: it cannot be written.
     """
-    titles = [f"{Path(name).name}: {verdict(answer)}" for name, answer in songs]
-    drawn = figure(list(zip(titles, (answer for _, answer in songs), strict=True)))
+    titles = [f"{Path(name).name}: {short_verdict(answer)}" for name, answer in songs]
+    drawn = timeline_figure(list(zip(titles, (answer for _, answer in songs), strict=True)))
     try:
         drawn.savefig(path)
     except (OSError, ValueError) as error:
-        raise SystemExit(f"{path}: not drawn: {error}") from None
+        raise ConfigError(f"{path}: not drawn: {error}") from None
 
 
-def verdict(answer: Answer) -> str:
+def short_verdict(answer: SongPrediction) -> str:
     """The answer in few words."""
     return f"{answer.region} {answer.probability:.2f}" if answer.known else "none of these"

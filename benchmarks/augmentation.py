@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks import trial
-from stages import params
-from stages.dataset import Dataset
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.config.params import Params
+from musicregion.dataset.dataset import Dataset
 
 if TYPE_CHECKING:
     import keras
@@ -84,7 +85,7 @@ def batches(
     """Balanced batches, as the oversampling of training makes them, changed as they are drawn."""
     import keras
 
-    from stages.balance import oversample
+    from musicregion.dataset.balance import oversample
 
     targets = np.eye(len(data.regions), dtype="float32")
 
@@ -110,13 +111,13 @@ def trained(data: Dataset, rows: np.ndarray, settings: Params, variant: str) -> 
     """The network `temporal`, trained on some rows with one change."""
     import keras
 
-    from stages import network
-    from stages.models import temporal
+    from musicregion.models import keras_model
+    from musicregion.models.zoo import temporal
 
     change, more = VARIANTS[variant]
     keras.utils.clear_session()
     keras.utils.set_random_seed(settings.train.seed)
-    mean, variance = network.moments(data.features[rows])
+    mean, variance = keras_model.channel_mean_and_variance(data.features[rows])
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
     shape = data.features.shape[1:]
     model = temporal.build(shape, len(data.regions), normalise, settings.temporal)
@@ -136,22 +137,22 @@ def trained(data: Dataset, rows: np.ndarray, settings: Params, variant: str) -> 
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages import dataset
-    from stages.opinion_pool import by_song
+    from musicregion.dataset import dataset
+    from musicregion.models.opinion_pool import combine_segments
 
-    data = dataset.load(settings.features)
+    data = dataset.load_dataset(settings.features)
     arrays = ("features", "labels", "songs", "groups", "parts")
     data = replace(data, **{name: getattr(data, name)[::2] for name in arrays})
 
     def answer(train: np.ndarray, test: np.ndarray, variant: str) -> tuple[np.ndarray, np.ndarray]:
         model = trained(data, train, settings, variant)
         segments = model.predict(data.features[test], batch_size=256, verbose=0)
-        return by_song(segments, data.songs[test])
+        return combine_segments(segments, data.songs[test])
 
     trial.tried(TABLE, data, settings, {name: partial(answer, variant=name) for name in VARIANTS})
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -6,15 +6,20 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from app.candidate import copied, written
-from app.order import Order
 from benchmarks import judge
-from stages import composer, corpus, parallel, pieces, transcribe
-from stages.composer import Composer
-from stages.folk import Recipe
-from stages.ngram import Ngram
-from stages.params import Params
-from stages.tokens import METERS
+from musicregion.composition import composer, pieces
+from musicregion.composition.composer import Composer
+from musicregion.composition.ngram import Ngram
+from musicregion.composition.tokens import METERS
+from musicregion.compute import parallel
+from musicregion.config import corpus
+from musicregion.config.params import Params
+from musicregion.errors import InputError, TaskDied
+from musicregion.generation.candidate import measure_copying, write_candidate
+from musicregion.generation.order import Order
+from musicregion.rendering.tune import Recipe
+from musicregion.storage import paths
+from musicregion.transcription import basic_pitch
 
 SECONDS = 30.0  # of a song
 GUIDE = Path("models")
@@ -24,7 +29,7 @@ Song = dict  # region, path, pieces, run, and of a new one liked and seconds
 @lru_cache(4)
 def writer(folder: Path, method: str) -> Composer:
     """A composer, or the n-gram model of the same lines in its place."""
-    found = composer.load(folder)
+    found = composer.load_composer(folder)
     if method == "ngram":
         size = len(found.following.weights[0])
         baseline = Ngram(size)
@@ -40,7 +45,7 @@ def new(folder: Path, method: str, region: str, numbers: tuple[int, int], target
     start = time.perf_counter()
     order = Order(folder, GUIDE, region, SECONDS, 1)
     palette = corpus.load("folk").folk()[region].palette
-    facts, made = written(own, order, palette, numbers, target)
+    facts, made = write_candidate(own, order, palette, numbers, target)
     return {
         "region": region,
         "path": target.with_suffix(".flac"),
@@ -58,12 +63,14 @@ def real(recipe: Recipe, folder: Path, settings: Params, wanted: list[Path]) -> 
     for place in wanted:
         own = writer(place, "decoder")
         if own.one_voice:
-            made = [(pieces.from_bar(one), one.bar) for one in recipe.tunes if one.bar in METERS]
+            made = [
+                (pieces.shift_to_bar(one), one.bar) for one in recipe.tunes if one.bar in METERS
+            ]
         else:
-            heard = transcribe.transcribe(path, settings.transcribe, transcribe.WEIGHTS)
-            passages = pieces.passages(heard, recipe.song, recipe.region)
+            heard = basic_pitch.transcribe(path, settings.transcribe, paths.BASIC_PITCH_WEIGHTS)
+            passages = pieces.cut_passages(heard, recipe.song, recipe.region)
             made = [(one.notes, one.bar) for one in passages]
-        run = copied(made, own)["longest_run_notes"] if made else 0
+        run = measure_copying(made, own)["longest_run_notes"] if made else 0
         found.append({"region": recipe.region, "path": path, "pieces": made, "run": run})
     return found
 
@@ -72,11 +79,11 @@ def every(task: Callable, items: list[tuple], label: str) -> list:
     """task(*item) of all items, in several processes.
 
     Raises:
-        SystemExit: a process died.
+        InputError: a process died.
     """
-    found = list(parallel.each(task, items, label))
-    if lost := [one for one in found if isinstance(one, parallel.Died)]:
-        raise SystemExit(f"{label}: {len(lost)} songs: {lost[0]}")
+    found = list(parallel.map_songs(task, items, label))
+    if lost := [one for one in found if isinstance(one, TaskDied)]:
+        raise InputError(f"{label}: {len(lost)} songs: {lost[0]}")
     return found
 
 

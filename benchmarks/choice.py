@@ -7,8 +7,8 @@ its validation songs), songs, groups, actual and probabilities [song, region] of
 import numpy as np
 from sklearn.metrics import f1_score, recall_score
 
-from stages import opinion_pool
-from stages.evaluation import interval
+from musicregion.evaluation.metrics import bootstrap_interval
+from musicregion.models import opinion_pool
 
 
 def scored(folds: list[dict], seed: int) -> dict[str, float]:
@@ -17,7 +17,7 @@ def scored(folds: list[dict], seed: int) -> dict[str, float]:
         np.concatenate([fold[name] for fold in folds]) for name in ("actual", "groups")
     )
     predicted = np.concatenate([fold["probabilities"] for fold in folds]).argmax(axis=1)
-    low, high = interval(actual == predicted, groups, seed)
+    low, high = bootstrap_interval(actual == predicted, groups, seed)
     return {
         "song_accuracy": round(float((actual == predicted).mean()), 4),
         "low": round(low, 4),
@@ -46,5 +46,5 @@ def together(answers: dict[str, list[dict]]) -> list[dict]:
     joined = []
     for folds in zip(*answers.values(), strict=True):
         opinions = [np.array(fold["probabilities"]) for fold in folds]
-        joined.append(folds[0] | {"probabilities": opinion_pool.together(opinions).tolist()})
+        joined.append(folds[0] | {"probabilities": opinion_pool.combine(opinions).tolist()})
     return joined

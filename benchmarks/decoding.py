@@ -6,8 +6,8 @@ The product's decoder and worker processes, mono at 22,050 Hz; the samples are t
 import sys
 from pathlib import Path
 
-from stages import parallel
-from stages.audio import decode
+from musicregion.audio.decode import decode
+from musicregion.compute import parallel
 
 RATE = 22_050
 
@@ -18,7 +18,7 @@ def count(path: Path) -> int:
 
 def main() -> None:
     files = [Path(line) for line in Path(sys.argv[1]).read_text().splitlines()]
-    samples = sum(parallel.each(count, [(path,) for path in files], "decode"))
+    samples = sum(parallel.map_songs(count, [(path,) for path in files], "decode"))
     print(f"{samples / RATE:.0f} s")
 
 

@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from stages import fingerprint, parallel, params, sections, tables
-from stages.download import SONGS
-from stages.files import AUDIO
-from stages.segment import attempt
+from musicregion.audio import landmarks
+from musicregion.audio.files import AUDIO
+from musicregion.audio.segmenting import segment_or_reason
+from musicregion.compute import parallel
+from musicregion.config import params, sections
+from musicregion.errors import InputError
+from musicregion.storage import tables
 
 RESULT = Path("benchmarks/results/duplicates.json")
 GAMES = Path("data/corpora/games")
@@ -73,10 +76,10 @@ def marks(source: Path, kind: str, settings: sections.Segment) -> np.ndarray:
     with tempfile.TemporaryDirectory() as folder:
         path = copy(source, kind, Path(folder)) if kind else source
         target = Path(folder, "song.flac")
-        rows = attempt(path, target, settings)
+        rows = segment_or_reason(path, target, settings)
         if isinstance(rows, str):
-            raise SystemExit(f"{path}: {rows}")
-        return fingerprint.landmarks(target)
+            raise InputError(f"{path}: {rows}")
+        return landmarks.extract_landmarks(target)
 
 
 def judge(found: pd.DataFrame, songs: np.ndarray, kinds: np.ndarray) -> list[dict]:
@@ -104,11 +107,11 @@ def judge(found: pd.DataFrame, songs: np.ndarray, kinds: np.ndarray) -> list[dic
 
 def main() -> None:
     settings = params.load()
-    table = tables.read(SONGS, tables.SONGS)
+    table = tables.SONGS.read()
     files = [Path(path) for path in table.loc[table["status"] == "ok", "path"]]
     items = [(path, kind, settings.segment) for path in files for kind in ["", *KINDS]]
-    prints = list(parallel.each(marks, items, "folk and copies"))
-    found = fingerprint.alike(prints)
+    prints = list(parallel.map_songs(marks, items, "folk and copies"))
+    found = landmarks.match_landmarks(prints)
     songs = np.array([path.stem for path, _, _ in items])
     kinds = np.array([kind for _, kind, _ in items])
     rows = judge(found, songs, kinds)
@@ -121,7 +124,7 @@ def main() -> None:
     games = sorted(path for path in GAMES.rglob("*") if path.suffix in AUDIO)
     if games:
         work = ((path, "", settings.segment) for path in games)
-        near = fingerprint.alike(list(parallel.each(marks, work, "games")))
+        near = landmarks.match_landmarks(list(parallel.map_songs(marks, work, "games")))
         near = near[near["share"] >= SHARES[0] / 2].sort_values("share", ascending=False)
         result["games"] = [
             {"a": str(games[row.a].relative_to(GAMES)), "b": str(games[row.b].relative_to(GAMES))}

@@ -20,9 +20,14 @@ import soundfile
 import yaml
 
 from benchmarks.measure import Cost, measure
-from stages import mfcc, params, segment, tables
-from stages.audio import duration
-from stages.files import AUDIO
+from musicregion.audio import segmenting
+from musicregion.audio.files import AUDIO
+from musicregion.audio.metadata import read_duration
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.errors import InputError
+from musicregion.features.registry import KINDS
+from musicregion.storage import tables
 
 GAMES = Path("data/corpora/games")
 RESULT = Path("benchmarks/results/extract.json")
@@ -37,7 +42,7 @@ def sample(files: list[Path], seconds: float) -> list[Path]:
     for path in files:
         games.setdefault(path.relative_to(GAMES).parts[0], []).append(path)
     turns = [path for turn in zip(*games.values(), strict=False) for path in turn]
-    lengths = np.cumsum([duration(path) for path in turns])
+    lengths = np.cumsum([read_duration(path) for path in turns])
     return turns[: int(np.searchsorted(lengths, seconds)) + 1]
 
 
@@ -50,12 +55,12 @@ def lay_out(folder: Path, files: list[Path]) -> None:
     rows = [
         {"song": "-".join(path.parts[-3:]).replace(" ", "-"), "title": path.stem}
         | {"region": path.relative_to(GAMES).parts[0] if path.is_relative_to(GAMES) else "long"}
-        | {"path": str(path.resolve()), "duration_s": duration(path), "sha256": str(path)}
+        | {"path": str(path.resolve()), "duration_s": read_duration(path), "sha256": str(path)}
         | {"status": "ok", "reason": ""}
         | EMPTY
         for path in files
     ]
-    tables.write(rows, tables.SONGS, folder / "data/songs.csv")
+    tables.SONGS.write(rows, folder)
 
 
 def ours(folder: Path, workers: int) -> dict[str, Cost]:
@@ -79,7 +84,7 @@ def from_scratch(files: list[Path], workers: int) -> tuple[float, float, int]:
 
 def alternatives(files: list[Path]) -> list[dict]:
     """One row for each way and number of workers; medians of REPEATS runs, taken in turn."""
-    seconds = sum(duration(path) for path in files)
+    seconds = sum(read_duration(path) for path in files)
     runs: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
     with tempfile.TemporaryDirectory() as name:
         listing, target = Path(name, "files.txt"), Path(name, "data.json")
@@ -142,8 +147,8 @@ def profile(files: list[Path]) -> list[dict]:
     with tempfile.TemporaryDirectory() as name, cProfile.Profile() as profiler:
         for place, path in enumerate(files):
             target = Path(name, f"{place}.flac")
-            rows = segment.segment(path, target, settings.segment)
-            mfcc.song(target, len(rows), settings.mfcc)
+            rows = segmenting.segment_song(path, target, settings.segment)
+            KINDS["mfcc"].extract_song(target, len(rows), settings.mfcc)
     entries = pstats.Stats(profiler).get_stats_profile().func_profiles
     total = sum(entry.tottime for entry in entries.values())
     largest = sorted(entries.items(), key=lambda item: -item[1].tottime)[:10]
@@ -156,7 +161,7 @@ def profile(files: list[Path]) -> list[dict]:
 def main() -> None:
     files = sorted(path for path in GAMES.rglob("*") if path.suffix in AUDIO)
     if not files:
-        raise SystemExit(f"{GAMES}: not found. `make games` fetches it.")
+        raise InputError(f"{GAMES}: not found. `make games` fetches it.")
     os.environ["NUMBA_CACHE_DIR"] = tempfile.gettempdir()
     hour = sample(files, HOUR)
     rows = alternatives(hour)
@@ -169,8 +174,8 @@ def main() -> None:
         "decode_s": wall["decode", 2]["seconds"],
         "ours_s": wall["ours", 2]["seconds"],
         "ours_peak_mb": wall["ours", 2]["peak_mb"],
-        "sample_s": sum(duration(path) for path in hour),
-        "games_hours": sum(duration(path) for path in files) / 3600,
+        "sample_s": sum(read_duration(path) for path in hour),
+        "games_hours": sum(read_duration(path) for path in files) / 3600,
         "games_songs": len(files),
         "games_s": seconds,
         "games_peak_mb": peak,
@@ -190,4 +195,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

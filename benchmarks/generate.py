@@ -15,12 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from app.newsong import TRIES
 from benchmarks import generate_plot, judge, listening_page, musicality
 from benchmarks.bodies import SECONDS, Song, best, every, new, real, writer
 from benchmarks.measure import measure
 from benchmarks.musicality import Piece
-from stages import composer, evaluation, params, transcribe
+from musicregion.config import params
+from musicregion.errors import InputError
+from musicregion.evaluation import metrics
+from musicregion.generation.songs import TRIES
+from musicregion.storage import paths
+from musicregion.transcription import basic_pitch
 
 NOTES = 12  # in a row that are too many to share
 RESULT = Path("benchmarks/results/generate.json")
@@ -30,7 +34,7 @@ LISTEN = Path("results/listen")
 def row(songs: list[Song], reference: list[Piece], named: list[str], facts: dict) -> dict:
     """What the table says of some songs. named: what the judge calls them."""
     right = np.array([song["region"] == name for song, name in zip(songs, named, strict=True)])
-    low, high = evaluation.interval(right, np.arange(len(songs)), 1)
+    low, high = metrics.bootstrap_interval(right, np.arange(len(songs)), 1)
     own = [piece for song in songs for piece in song["pieces"]]
     seconds = [song["seconds"] for song in songs if "seconds" in song]
     found = facts | {
@@ -49,7 +53,7 @@ def row(songs: list[Song], reference: list[Piece], named: list[str], facts: dict
 
 
 def command(folder: Path, *more: str) -> float:
-    """Seconds of a whole `python -m app.generate` for a song of 60 s."""
+    """Seconds of a whole `musicregion generate` for a song of 60 s."""
     with tempfile.TemporaryDirectory() as out:
         words = [sys.executable, "-m", "app.generate", "--region", "ireland", "--out", out]
         words += ["--composer", str(folder), "--seconds", "60", *more]
@@ -71,13 +75,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("composers", nargs="*", type=Path, default=[composer.FOLDER])
+    parser.add_argument("composers", nargs="*", type=Path, default=[paths.COMPOSER])
     folders = parser.parse_args().composers
     settings = params.load()
     if settings.corpus != "folk":
-        raise SystemExit("corpus: the benchmark is of folk, whose songs can be made at will")
+        raise InputError("corpus: the benchmark is of folk, whose songs can be made at will")
     short = settings.changed({"folk.seconds": [SECONDS, SECONDS]})
-    transcribe.fetch(transcribe.WEIGHTS)
+    basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
     judge.prepare(settings)
     writers = {
         "true" if writer(one, "decoder").one_voice else "transcribed": one for one in folders
@@ -120,7 +124,7 @@ def main() -> None:
     for one in rows:
         print(f"| {' | '.join(str(one[name]) for name in names)} |")
     print(
-        f"`python -m app.generate`, 60 s: {speed['guided_60_s']} s; with --no-guide "
+        f"`musicregion generate`, 60 s: {speed['guided_60_s']} s; with --no-guide "
         f"{speed['unguided_60_s']} s"
     )
     validation = {

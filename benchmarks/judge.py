@@ -7,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from app.graph import Graph
-from app.model import Model, heard
-from stages import classifier, corpus, export, folk, sources
-from stages.dataset import Dataset
-from stages.folk import Recipe
-from stages.params import Params
+from musicregion.config import corpus
+from musicregion.config.params import Params
+from musicregion.corpus import folk, folk_songs
+from musicregion.dataset.dataset import Dataset
+from musicregion.inference.predict_song import extract_song
+from musicregion.inference.predictor import Predictor
+from musicregion.models import base, onnx_export
+from musicregion.models.fit import fit_model
+from musicregion.models.onnx_model import OnnxModel
+from musicregion.rendering.tune import Recipe
 
 FEATURES, MODEL = "musicnn", "logistic"
 MORE = 240  # rendered songs beside those of the corpus
@@ -23,14 +27,14 @@ GRAPH = Path("data/judge/patches.onnx")
 def others(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
     """Songs to train the judge, and real songs; no tune of theirs is in a song of the corpus."""
     palettes, seed = corpus.load("folk").folk(), settings.folk.seed
-    few = folk.recipes(palettes, settings.folk.songs, seed)
-    used = set().union(*(folk.identities(tune) for recipe in few for tune in recipe.tunes))
+    few = folk.choose_recipes(palettes, settings.folk.songs, seed)
+    used = set().union(*(folk.melody_identities(tune) for recipe in few for tune in recipe.tunes))
     names = {recipe.song for recipe in few}
     fresh = [
         recipe
-        for recipe in folk.recipes(palettes, settings.folk.songs + MORE, seed)
+        for recipe in folk.choose_recipes(palettes, settings.folk.songs + MORE, seed)
         if recipe.song not in names
-        and not any(folk.identities(tune) & used for tune in recipe.tunes)
+        and not any(folk.melody_identities(tune) & used for tune in recipe.tunes)
     ]
     order = np.random.default_rng(seed).permutation(len(fresh))
     mixed = [fresh[place] for place in order]
@@ -40,11 +44,11 @@ def others(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
 def render(recipe: Recipe, settings: Params, folder: Path) -> Path:
     """The audio file of a song."""
     palette = corpus.load("folk").folk()[recipe.region].palette
-    return sources.folk(recipe, palette, settings.folk).fetch(folder, recipe.song).path
+    return folk_songs.folk_song(recipe, palette, settings.folk).fetch(folder, recipe.song).path
 
 
 @lru_cache(1)
-def _listener(settings: str) -> Model:
+def _listener(settings: str) -> Predictor:
     """Features alone, as prediction has them. settings: as JSON, since params have no hash."""
     tree = json.loads(settings)
     params = {"features": FEATURES} | {
@@ -52,24 +56,24 @@ def _listener(settings: str) -> Model:
         for name in (FEATURES, "segment")
         for key, value in tree[name].items()
     }
-    return Model({"params": params}, None, Graph(GRAPH, 1))
+    return Predictor({"params": params}, None, OnnxModel(GRAPH, 1))
 
 
 def prepare(settings: Params) -> None:
     """Write the pretrained network in the form that is quick to load."""
     GRAPH.parent.mkdir(parents=True, exist_ok=True)
     if not GRAPH.is_file():
-        export.listener(settings.musicnn.networks, GRAPH)
+        onnx_export.export_musicnn(settings.musicnn.networks, GRAPH)
 
 
 def features(path: Path, settings: Params) -> np.ndarray:
     """What the judge hears in a file, [segment, time, channel]."""
-    return heard(_listener(settings.model_dump_json(by_alias=True)), path)[0]
+    return extract_song(_listener(settings.model_dump_json(by_alias=True)), path)[0]
 
 
 @dataclass(frozen=True)
 class Judge:
-    model: classifier.Classifier
+    model: base.Classifier
     regions: list[str]
 
     def named(self, songs: list[np.ndarray]) -> list[str]:
@@ -95,5 +99,5 @@ def fit(songs: list[np.ndarray], regions: list[str], settings: Params) -> Judge:
     known = sorted(set(regions))
     data = dataset(songs, regions, known)
     chosen = settings.model_copy(update={"features": FEATURES, "model": MODEL})
-    model, _ = classifier.learn(data, np.arange(len(data.features)), None, chosen, lambda *_: None)
+    model, _ = fit_model(data, np.arange(len(data.features)), None, chosen, lambda *_: None)
     return Judge(model, known)

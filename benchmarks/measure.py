@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from musicregion.errors import InputError
+
 PAUSE = 0.1  # seconds between two looks
 
 
@@ -23,7 +25,7 @@ def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
     """Run a command in a folder, on at most `workers` worker processes.
 
     Raises:
-        SystemExit: the command failed; with what it said.
+        InputError: the command failed; with what it said.
     """
     limits = {"LOKY_MAX_CPU_COUNT": str(workers)} if workers else {}
     start = time.perf_counter()
@@ -57,5 +59,5 @@ def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
     over.set()
     watcher.join()
     if process.returncode:
-        raise SystemExit(f"{' '.join(words)} failed:\n{output}")
+        raise InputError(f"{' '.join(words)} failed:\n{output}")
     return Cost(seconds, peak / 1e6, output)

@@ -14,17 +14,15 @@ choosing by these figures: the best row is partly luck.
 
 import json
 import os
-import subprocess
-import sys
 import time
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.choice import nested, scored, together
-from stages import params, sections
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params, sections
+from musicregion.config.params import Params
 
 RESULTS = Path("benchmarks/results")
 TABLE = RESULTS / "models.json"
@@ -61,16 +59,17 @@ SAMPLE = 200  # segments
 
 def seconds_of_extraction(features: str, settings: Params) -> float:
     """What all songs' features take in one process, from a sample of SAMPLE segments or more."""
-    from stages import extraction, tables
-    from stages.segment import FLACS, SEGMENTS
+    from musicregion.features.registry import KINDS
+    from musicregion.storage import tables
+    from musicregion.storage.paths import SEGMENT_FLACS
 
-    stage = import_module(f"stages.{features}")
-    task = getattr(stage, "song", extraction.song)
-    table = tables.read(SEGMENTS, tables.SEGMENTS)
+    extract_song = KINDS[features].extract_song
+    table = tables.SEGMENTS.read()
     counts = table.groupby(["region", "song"]).size().sample(frac=1, random_state=1)
     heard, start = 0, None
     for (region, song), count in counts.items():
-        task(FLACS / region / f"{song}.flac", count, features, getattr(settings, features))
+        path = SEGMENT_FLACS / region / f"{song}.flac"
+        extract_song(path, count, getattr(settings, features))
         if start is None:  # the first song loads what all need
             start = time.perf_counter()
             continue
@@ -84,16 +83,17 @@ def judged(settings: Params) -> tuple[dict, list[dict]]:
     """The row of models.json, and each fold's answers for nested choice."""
     from tqdm import tqdm
 
-    from stages import crossvalidation, dataset
+    from musicregion.dataset import dataset
+    from musicregion.evaluation import crossvalidation
 
-    data = dataset.load(settings.features)
+    data = dataset.load_dataset(settings.features)
     start = time.perf_counter()
     total = FOLDS * settings.evaluate.repeats
     label = f"{settings.model} on {settings.features}"
     found = list(tqdm(crossvalidation.cross_validate(data, settings), label, total, unit="fold"))
     seconds = time.perf_counter() - start
-    song = crossvalidation.summary(found, "song", settings.train.seed)
-    segment = crossvalidation.summary(found, "segment", settings.train.seed)
+    song = crossvalidation.summarise_folds(found, "song", settings.train.seed)
+    segment = crossvalidation.summarise_folds(found, "segment", settings.train.seed)
     row = {
         "corpus": settings.corpus,
         "features": settings.features,
@@ -126,7 +126,8 @@ def judged(settings: Params) -> tuple[dict, list[dict]]:
 
 def draw(settings: Params, rows: list[dict], folder: Path) -> None:
     """The confusion matrix of the most accurate pair, its first repeat: every song once."""
-    from stages import dataset, plots
+    from musicregion.dataset import dataset
+    from musicregion.evaluation import plots
 
     best = max(rows, key=lambda row: row["song_accuracy"])
     pair = f"{best['features']}_{best['model']}"
@@ -134,16 +135,18 @@ def draw(settings: Params, rows: list[dict], folder: Path) -> None:
     first = [fold for fold in folds if fold["repeat"] == 1]
     actual = np.concatenate([fold["actual"] for fold in first])
     predicted = np.concatenate([fold["probabilities"] for fold in first]).argmax(axis=1)
-    regions = dataset.load(best["features"]).regions
+    regions = dataset.load_dataset(best["features"]).regions
     title = f"{best['model']} on {best['features']}, corpus {settings.corpus}, {FOLDS} folds"
     picture = RESULTS / f"models_{settings.corpus}_confusion.png"
-    plots.confusion(actual, predicted, regions, "song", title, picture)
+    plots.plot_confusion(actual, predicted, regions, "song", title, picture)
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages.dataset import array
+    from musicregion.features.extract import extract_corpus
+    from musicregion.features.registry import KINDS
+    from musicregion.storage.paths import features_array
 
     rows = json.loads(TABLE.read_text()) if TABLE.is_file() else []
     folder = RESULTS / f"models_{settings.corpus}"
@@ -155,8 +158,8 @@ def main() -> None:
         known = {(row["corpus"], row["features"], row["model"]) for row in rows}
         if (settings.corpus, features, model) in known:
             continue
-        if not array(features).is_file():
-            subprocess.run([sys.executable, "-m", f"stages.{features}"], check=True)
+        if not features_array(features).is_file():
+            extract_corpus(features, KINDS[features], getattr(settings, features))
         if features not in extract_s:
             extract_s[features] = seconds_of_extraction(features, settings)
         chosen = settings.model_copy(
@@ -207,4 +210,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

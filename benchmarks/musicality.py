@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stages.novelty import skyline
-from stages.tokens import GRID
+from musicregion.composition.novelty import skyline
+from musicregion.composition.tokens import GRID
 
 LONGEST_STEP = 12  # semitones; larger intervals count as this one
 LENGTHS = np.array([0.17, 0.26, 0.4, 0.6, 0.9, 1.2, 1.8, 2.5, 3.5])  # quarter beats: borders

@@ -11,6 +11,8 @@ import keras
 import librosa
 import numpy as np
 
+from musicregion.command import run
+
 
 def main() -> None:
     folder, song = Path(sys.argv[1]), sys.argv[2]
@@ -29,4 +31,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

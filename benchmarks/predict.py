@@ -20,8 +20,9 @@ import numpy as np
 import soundfile
 
 from benchmarks.measure import measure
-from stages import params
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.config.params import Params
 
 RUNS = 5
 SECONDS, RATE, SONGS = 180, 44_100, 100
@@ -40,10 +41,11 @@ def song(number: int) -> np.ndarray:
 
 def trained(settings: Params, folder: Path) -> Path:
     """A model folder; its network has seen every song once, since only its speed is asked for."""
-    from stages import classifier, dataset
+    from musicregion.dataset import dataset
+    from musicregion.models import fit
 
-    data = dataset.load(settings.features)
-    model, _ = classifier.learn(
+    data = dataset.load_dataset(settings.features)
+    model, _ = fit.fit_model(
         data, data.rows("train"), None, settings, lambda epoch, metrics: None, epochs=1
     )
     model.save(folder)
@@ -56,23 +58,23 @@ def trained(settings: Params, folder: Path) -> Path:
 
 def warm(folder: Path, path: Path) -> tuple[float, float, pstats.Stats]:
     """Milliseconds of an answer once the imports are made, of loading the model, and a profile."""
-    from app import model
+    from musicregion.inference import predict_song, predictor
 
     start = time.perf_counter()
-    loaded = model.load(folder)
+    loaded = predictor.load_predictor(folder)
     loading = time.perf_counter() - start
     times = []
     for _ in range(2 * RUNS):
         start = time.perf_counter()
-        model.answer(loaded, path)
+        predict_song.predict_song(loaded, path)
         times.append(time.perf_counter() - start)
     profile = cProfile.Profile()
-    profile.runcall(model.answer, loaded, path)
+    profile.runcall(predict_song.predict_song, loaded, path)
     return 1000 * statistics.median(times), 1000 * loading, pstats.Stats(profile)
 
 
 def main() -> None:
-    settings = params.from_command(__doc__).model_copy(update={"features": "mfcc"})
+    settings = params.load_for_command(__doc__).model_copy(update={"features": "mfcc"})
     os.environ.update(OPENBLAS_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3")
     rows = []
     here = Path.cwd()
@@ -119,4 +121,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

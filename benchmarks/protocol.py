@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import params
-from stages.dataset import Dataset
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.config.params import Params
+from musicregion.dataset.dataset import Dataset
 
 RESULTS = Path("benchmarks/results")
 MODELS = ("svm", "dense_deep", "cnn")
@@ -31,7 +32,7 @@ FIFTHS = 5
 
 def leaky(data: Dataset, seed: int) -> tuple[Dataset, list[np.ndarray]]:
     """Oversampled segments, and the rows of three parts that were drawn from them."""
-    from stages.balance import oversample
+    from musicregion.dataset.balance import oversample
 
     random = np.random.default_rng(seed)
     known = data.known()
@@ -53,15 +54,15 @@ def accuracies(data: Dataset, rows: list[np.ndarray], settings: Params) -> tuple
 
     Every model hears segments alone: a song's statistics would hold its test segments too.
     """
-    from stages import classifier
-    from stages.opinion_pool import by_song
+    from musicregion.models import fit
+    from musicregion.models.opinion_pool import combine_segments
 
     train, validation, test = rows
     single = np.array([f"segment-{row:07}" for row in range(len(data.songs))])
     segments = replace(data, songs=single, groups=single)
-    model, _ = classifier.learn(segments, train, validation, settings, lambda epoch, metrics: None)
+    model, _ = fit.fit_model(segments, train, validation, settings, lambda epoch, metrics: None)
     answers = model.segments(segments, test)
-    songs, whole = by_song(answers, data.songs[test])
+    songs, whole = combine_segments(answers, data.songs[test])
     label = dict(zip(data.songs[test], data.labels[test], strict=True))
     actual = np.array([label[song] for song in songs])
     return (
@@ -96,11 +97,11 @@ def draw(rows: list[dict], path: Path) -> None:
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages import dataset
+    from musicregion.dataset import dataset
 
-    data = dataset.load(settings.features)
+    data = dataset.load_dataset(settings.features)
     many, drawn = leaky(data, settings.split.seed)
     kept = [data.rows(part) for part in ("train", "validation", "test")]
     table = RESULTS / "protocol.json"
@@ -136,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

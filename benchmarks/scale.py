@@ -18,8 +18,10 @@ import pandas as pd
 from benchmarks.dvc_files import dvc_files
 from benchmarks.extract import GAMES, HOUR, lay_out, sample
 from benchmarks.measure import measure
-from stages.audio import duration
-from stages.files import AUDIO
+from musicregion.audio.files import AUDIO
+from musicregion.audio.metadata import read_duration
+from musicregion.command import run
+from musicregion.errors import InputError
 from tests.servers import dask
 
 RESULT = Path("benchmarks/results/scale.json")
@@ -57,7 +59,7 @@ def throughput(files: list[Path], engine: str, workers: int) -> dict:
         "workers": workers,
         "seconds": round(seconds, 1),
         "songs_an_hour": round(len(files) / seconds * 3600),
-        "times_real_time": round(sum(map(duration, files)) / seconds),
+        "times_real_time": round(sum(map(read_duration, files)) / seconds),
         "task_ms": round(1000 * float(empty.output.split("per task")[1]), 2),
     }
 
@@ -124,7 +126,7 @@ def limits(row: dict) -> dict[str, float]:
 def main() -> None:
     files = sorted(path for path in GAMES.rglob("*") if path.suffix in AUDIO)
     if not files:
-        raise SystemExit(f"{GAMES}: not found. `make games` fetches it.")
+        raise InputError(f"{GAMES}: not found. `make games` fetches it.")
     hour = sample(files, HOUR)
     rows = [throughput(hour, "joblib", 1), on_dask(hour, 1)]
     rows += [throughput(hour, "joblib", 2), on_dask(hour, 2)]
@@ -142,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

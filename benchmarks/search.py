@@ -18,9 +18,9 @@ import numpy as np
 import optuna
 
 from benchmarks.search_plot import draw
-from stages import params
-from stages.dataset import Dataset
-from stages.params import Params
+from musicregion.config import params
+from musicregion.config.params import Params
+from musicregion.dataset.dataset import Dataset
 
 TABLE = Path("benchmarks/results/search.json")
 TRIALS, SEEDS, EPOCHS = 25, (1, 2, 3), 12
@@ -34,9 +34,9 @@ METHODS = {  # sampler, pruner
 @lru_cache(maxsize=1)
 def songs() -> Dataset:
     """Every eighth segment."""
-    from stages import dataset
+    from musicregion.dataset import dataset
 
-    data = dataset.load("musicnn")
+    data = dataset.load_dataset("musicnn")
     arrays = ("features", "labels", "songs", "groups", "parts")
     return replace(data, **{name: getattr(data, name)[::8] for name in arrays})
 
@@ -45,21 +45,22 @@ def search(settings: Params) -> list[dict]:
     """One study; a row for each trial: CPU seconds so far, the best value so far, who has it."""
     from threadpoolctl import threadpool_limits
 
-    from stages import models, objective, sampler, study
+    from musicregion.models import registry
+    from musicregion.tuning import objective, sampler, study
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     data = songs().only("train", "validation")
     tuned = settings.tune
     found = optuna.create_study(
         direction="maximize",
-        sampler=sampler.ByNumber(tuned),
-        pruner=study.pruner(tuned, settings.train.epochs),
+        sampler=sampler.SeededByTrialNumber(tuned),
+        pruner=study.make_pruner(tuned, settings.train.epochs),
     )
     rows: list[dict] = []
     begun = time.process_time()
 
     def value(one: optuna.Trial) -> float:
-        changes = models.module(settings.model).space(one)
+        changes = registry.load_module(settings.model).space(one)
         one.set_user_attr("changes", changes)
 
         def report(value: float, step: int) -> None:
@@ -68,7 +69,9 @@ def search(settings: Params) -> list[dict]:
                 raise optuna.TrialPruned
 
         with threadpool_limits(1, "blas"):
-            return objective.judge(data, settings.changed(changes), report, lambda *_: None)
+            return objective.evaluate_params(
+                data, settings.changed(changes), report, lambda *_: None
+            )
 
     for number in range(1, TRIALS + 1):
         found.optimize(value, n_trials=1)
@@ -87,11 +90,11 @@ def search(settings: Params) -> list[dict]:
 
 def tested(settings: Params) -> dict[str, float]:
     """Log-likelihood and accuracy of the test songs, by these params."""
-    from stages import assessment
+    from musicregion.evaluation import holdout
 
     data = songs()
     rows = (data.rows(part) for part in ("train", "validation", "test"))
-    found = assessment.assess(data, *rows, settings, lambda *_: None)
+    found = holdout.evaluate_holdout(data, *rows, settings, lambda *_: None)
     level = found.test["song"]
     sure = found.calibrated("test", "song")[np.arange(len(level.actual)), level.actual]
     right = level.predicted == level.actual
@@ -100,20 +103,20 @@ def tested(settings: Params) -> dict[str, float]:
 
 def without(settings: Params) -> dict:
     """The row of params.yaml as it is."""
-    from stages import objective
+    from musicregion.tuning import objective
 
     data = songs().only("train", "validation")
-    value = objective.judge(data, settings, lambda *_: None, lambda *_: None)
+    value = objective.evaluate_params(data, settings, lambda *_: None, lambda *_: None)
     row = {"method": "no search", "seed": settings.tune.seed, "trials": 0, "cpu_s": 0}
     return row | {"best_validation": round(value, 4)} | tested(settings)
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     # one core for each of two processes: the CPU time is then the work, not the waiting for threads
     os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": "1"}
     os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    from stages import parallel
+    from musicregion.compute import parallel
 
     settings = settings.model_copy(update={"features": "musicnn", "model": "bag_of_frames"})
     changes = {"train.epochs": EPOCHS, "tune.objective": "likelihood", "tune.folds": 0}
@@ -124,12 +127,14 @@ def main() -> None:
         own = dict(zip(("tune.sampler", "tune.pruner"), METHODS[method], strict=True))
         asked.append((settings.changed(own | {"tune.seed": seed}),))
     found = []
-    for (method, seed), rows in zip(names, parallel.each(search, asked, "search"), strict=True):
+    for (method, seed), rows in zip(
+        names, parallel.map_songs(search, asked, "search"), strict=True
+    ):
         found += [{"method": method, "seed": seed} | row for row in rows]
     texts = [json.dumps(row.pop("changes"), sort_keys=True) for row in found]
     different = list(dict.fromkeys(texts))
     asked = [(settings.changed(json.loads(text)),) for text in different]
-    scores = dict(zip(different, parallel.each(tested, asked, "test"), strict=True))
+    scores = dict(zip(different, parallel.map_songs(tested, asked, "test"), strict=True))
     for row, text in zip(found, texts, strict=True):
         row |= scores[text]
     standard = without(settings)

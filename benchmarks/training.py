@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import params
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.config.params import Params
 
 EPOCHS = 2
 WAYS = {  # arguments of compile, and whether operations are deterministic
@@ -34,13 +35,15 @@ def speed(
     """Segments a second, and the share of the time in which Python itself works."""
     import keras
 
-    from stages import models, network
+    from musicregion.models import keras_model, registry
 
     keras.utils.clear_session()
-    mean, variance = network.moments(features)
+    mean, variance = keras_model.channel_mean_and_variance(features)
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
     chosen = getattr(settings, settings.model)
-    model = models.module(settings.model).build(features.shape[1:], regions, normalise, chosen)
+    model = registry.load_module(settings.model).build(
+        features.shape[1:], regions, normalise, chosen
+    )
     model.compile(
         keras.optimizers.Adam(settings.train.learning_rate),
         loss="sparse_categorical_crossentropy",
@@ -61,13 +64,13 @@ def speed(
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
-    from stages import dataset
+    from musicregion.dataset import dataset
 
-    data = dataset.load(settings.features)
+    data = dataset.load_dataset(settings.features)
     rows = data.rows("train")
     features, labels = data.features[rows], data.labels[rows]
     table = []
@@ -93,4 +96,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -15,12 +15,14 @@ import mir_eval
 import numpy as np
 import symusic
 
-from stages import audio, corpus, folk, notes, params, sources, tables, transcribe
-from stages.download import SONGS as SONGS_TABLE
-from stages.folk import Recipe
-from stages.params import Params
-from stages.segment import SEGMENTS
-from stages.split import SPLITS
+from musicregion.audio import decode
+from musicregion.command import run
+from musicregion.config import corpus, params
+from musicregion.config.params import Params
+from musicregion.corpus import folk, folk_rendering
+from musicregion.rendering.tune import Recipe
+from musicregion.storage import paths, tables
+from musicregion.transcription import basic_pitch, note_decoding
 
 SONGS = 4  # of a region, to choose the thresholds on
 OWN = 0.5, 0.3, 11  # onset, frame, shortest (frames): what the network's package has
@@ -30,7 +32,7 @@ GRID = (0.5, 0.55, 0.6, 0.65, 0.7), (0.3, 0.35, 0.4, 0.45), (4, 5, 8, 11)
 def truth(recipe: Recipe, settings: Params) -> np.ndarray:
     """The notes of a song but its drums, [note, (start, end, pitch)], in seconds."""
     palette = corpus.load("folk").folk()[recipe.region].palette
-    midi, seconds, _ = sources.performance(recipe, palette, settings.folk)
+    midi, seconds, _ = folk_rendering.perform_recipe(recipe, palette, settings.folk)
     tracks = symusic.Score.from_midi(midi).to("second").tracks
     rows = [
         (note.start, min(note.end, seconds), note.pitch)
@@ -53,18 +55,20 @@ def score(reference: np.ndarray, found: np.ndarray) -> tuple[float, float, float
 
 
 def judged(heard: tuple, reference: np.ndarray, thresholds: tuple) -> tuple[float, float, float]:
-    found = notes.decode(*heard, *thresholds)
-    found[:, :2] *= transcribe.FRAME
+    found = note_decoding.decode_notes(*heard, *thresholds)
+    found[:, :2] *= basic_pitch.FRAME
     return score(reference, found)
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
-    weights = transcribe.fetch(transcribe.WEIGHTS)
-    songs = tables.read(SONGS_TABLE, tables.SONGS).set_index("song")
-    parts = tables.read(SPLITS, tables.SPLITS).set_index("song")["part"]
-    usable = set(tables.read(SEGMENTS, tables.SEGMENTS)["song"])
-    recipes = folk.recipes(corpus.load("folk").folk(), settings.folk.songs, settings.folk.seed)
+    settings = params.load_for_command(__doc__)
+    weights = basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
+    songs = tables.SONGS.read().set_index("song")
+    parts = tables.SPLITS.read().set_index("song")["part"]
+    usable = set(tables.SEGMENTS.read()["song"])
+    recipes = folk.choose_recipes(
+        corpus.load("folk").folk(), settings.folk.songs, settings.folk.seed
+    )
     chosen: dict[str, list[Recipe]] = {"train": [], "test": []}
     for recipe in recipes:
         part = chosen.get(parts.get(recipe.song), [])
@@ -74,10 +78,10 @@ def main() -> None:
     heard, seconds, start = {}, 0.0, time.perf_counter()
     for recipe in itertools.chain(*chosen.values()):
         path = Path(songs.loc[recipe.song, "path"])
-        wave = np.concatenate(list(audio.decode(path, transcribe.RATE)))
-        heard[recipe.song] = transcribe.activations(wave, weights)
-        notes.decode(*heard[recipe.song], *OWN)
-        seconds += len(wave) / transcribe.RATE
+        wave = np.concatenate(list(decode.decode(path, basic_pitch.RATE)))
+        heard[recipe.song] = basic_pitch.activations(wave, weights)
+        note_decoding.decode_notes(*heard[recipe.song], *OWN)
+        seconds += len(wave) / basic_pitch.RATE
     speed = seconds / (time.perf_counter() - start)
     known = {recipe.song: truth(recipe, settings) for part in chosen.values() for recipe in part}
 
@@ -98,12 +102,12 @@ def main() -> None:
     for row in rows:
         print(f"| {' | '.join(str(value) for value in row.values())} |")
     onset, frame, shortest = best
-    print(f"chosen: onset {onset}, frame {frame}, shortest {shortest * transcribe.FRAME:.3f} s")
+    print(f"chosen: onset {onset}, frame {frame}, shortest {shortest * basic_pitch.FRAME:.3f} s")
     print(f"{speed:.0f} times real time, from the file to the notes, on one core")
     result = {"rows": rows, "x_realtime": round(speed, 1)}
-    result |= {"onset": onset, "frame": frame, "shortest_s": round(shortest * transcribe.FRAME, 3)}
+    result |= {"onset": onset, "frame": frame, "shortest_s": round(shortest * basic_pitch.FRAME, 3)}
     Path("benchmarks/results/transcribe.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

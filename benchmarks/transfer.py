@@ -17,9 +17,11 @@ import numpy as np
 
 from benchmarks import trial
 from benchmarks.choice import scored
-from stages import params
-from stages.dataset import Dataset
-from stages.params import Params
+from musicregion.command import run
+from musicregion.config import params
+from musicregion.config.params import Params
+from musicregion.dataset.dataset import Dataset
+from musicregion.errors import InputError
 
 if TYPE_CHECKING:
     import keras
@@ -36,9 +38,10 @@ def fine_tuned(shape: tuple[int, int], networks: tuple[str, ...]) -> "keras.Mode
     import keras
     from keras import layers
 
-    from stages import pretrained
+    from musicregion.features import musicnn_network
+    from musicregion.storage import paths
 
-    values = pretrained.weights(pretrained.WEIGHTS)
+    values = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
     heard = keras.Input(shape)
     ends = []
     width = shape[1] // len(networks)
@@ -106,7 +109,7 @@ def by_patches(
     from keras import layers
 
     from benchmarks import augmentation
-    from stages.opinion_pool import by_song
+    from musicregion.models.opinion_pool import combine_segments
 
     random = begin(settings)
     shape = data.features.shape[1:]
@@ -118,7 +121,7 @@ def by_patches(
     drawn = augmentation.batches(data, train, change, random, BATCH)
     compiled(model, len(drawn) * EPOCHS).fit(drawn, epochs=EPOCHS, verbose=0)
     segments = model.predict(data.features[test], batch_size=512, verbose=0)
-    return by_song(segments, data.songs[test])
+    return combine_segments(segments, data.songs[test])
 
 
 def by_attention(data: Dataset, settings: Params, train: np.ndarray, test: np.ndarray) -> Song:
@@ -126,7 +129,7 @@ def by_attention(data: Dataset, settings: Params, train: np.ndarray, test: np.nd
     import keras
     from keras import layers
 
-    from stages.balance import oversample
+    from musicregion.dataset.balance import oversample
 
     random = begin(settings)
     means = data.segment_means
@@ -163,12 +166,12 @@ def begin(settings: Params) -> np.random.Generator:
 
 
 def main() -> None:
-    settings = params.from_command(__doc__)
+    settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages import dataset
+    from musicregion.dataset import dataset
 
     settings = settings.model_copy(update={"features": "musicnn"})
-    data = dataset.load("musicnn")
+    data = dataset.load_dataset("musicnn")
     variants = {
         "a new layer": partial(by_patches, data, settings, new, False),
         "musicnn's last layers, fine-tuned": partial(by_patches, data, settings, fine_tuned, False),
@@ -177,11 +180,11 @@ def main() -> None:
     }
     stored = Path(f"benchmarks/results/models_{settings.corpus}/musicnn_committee.json")
     if not stored.is_file():
-        raise SystemExit(f"{stored}: not found. `python -m benchmarks.models` makes it.")
+        raise InputError(f"{stored}: not found. `python -m benchmarks.models` makes it.")
     committee = json.loads(stored.read_text())[: trial.FOLDS]  # the first repeat
     trial.tried(TABLE, data, settings, variants, committee)
     print(f"committee alone: {scored(committee, settings.train.seed)['song_accuracy']:.3f}")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

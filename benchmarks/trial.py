@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.choice import scored, together
-from stages.dataset import Dataset
-from stages.params import Params
+from musicregion.config.params import Params
+from musicregion.dataset.dataset import Dataset
 
 FOLDS = 5
 # from rows to train on and rows to test on: ids, sorted, [song], and probabilities [song, region]
@@ -24,9 +24,9 @@ def answers(data: Dataset, settings: Params, name: str, answer: Answer) -> list[
     """Each fold's answers, as benchmarks.choice takes them."""
     from tqdm import tqdm
 
-    from stages import crossvalidation
+    from musicregion.evaluation import crossvalidation
 
-    fold = crossvalidation.by_segment(data, FOLDS, settings.split.seed)
+    fold = crossvalidation.assign_segment_folds(data, FOLDS, settings.split.seed)
     found = []
     for test in tqdm(range(FOLDS), name, unit="fold"):
         held = np.flatnonzero(fold == test)

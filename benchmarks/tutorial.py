@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from musicregion.command import run
+
 RATE, SECONDS = 22_050, 10
 
 
@@ -45,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,9 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
+from musicregion.command import run
+from musicregion.errors import DownloadError
+
 FOLDER = Path("data/corpora/games")
 PACKAGES = {  # game: Debian package
     "naev": "naev-data",
@@ -73,7 +76,7 @@ def readable(deb: Path, stream: BinaryIO) -> tarfile.TarFile:
     try:
         return tarfile.open(fileobj=stream, mode="r|")
     except tarfile.ReadError as error:
-        raise SystemExit(f"{deb}: dpkg-deb could not read it ({error})") from None
+        raise DownloadError(f"{deb}: dpkg-deb could not read it ({error})") from None
 
 
 def unpack(deb: Path, package: str, target: Path) -> int:
@@ -94,7 +97,7 @@ def unpack(deb: Path, package: str, target: Path) -> int:
                     shutil.copyfileobj(archive.extractfile(member), file)
                 music[member.name] = str(goal)
     if process.returncode:
-        raise SystemExit(f"{deb}: dpkg-deb could not read it (exit code {process.returncode})")
+        raise DownloadError(f"{deb}: dpkg-deb could not read it (exit code {process.returncode})")
     with (target / "licences.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "author", "licence"])
@@ -114,13 +117,13 @@ def obtain(game: str, package: str) -> None:
         ["apt-get", "download", "-q", package], cwd=aside / "deb", capture_output=True, text=True
     )
     if done.returncode:
-        raise SystemExit(
+        raise DownloadError(
             f"apt-get download {package} failed:\n{done.stderr.strip()}\n"
             "Where the package is not found, `apt-get update` (as root) renews the lists."
         )
     (deb,) = (aside / "deb").glob("*.deb")
     if not unpack(deb, package, aside / "music"):
-        raise SystemExit(f"{deb.name}: there is no music in it")
+        raise DownloadError(f"{deb.name}: there is no music in it")
     os.replace(aside / "music", FOLDER / game)
     shutil.rmtree(aside)
 
@@ -140,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

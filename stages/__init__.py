@@ -1,1 +1,1 @@
-"""The pipeline: one module per DVC stage, and the few pure modules that stages share."""
+"""The pipeline: one module per DVC stage. Each reads params and inputs, calls, and writes."""

@@ -1,28 +1,23 @@
 """`python -m stages.compose`: a model that writes notes of a region → composer/ and one MLflow run.
 
 Learns the tunes of a rendered corpus (compose.notes: true), or what transcribe has heard of any
-(transcribed). Trains nothing until compose.epochs is more than 0; then `python -m app.generate`
+(transcribed). Trains nothing until compose.epochs is more than 0; then `musicregion generate`
 makes songs.
 """
 
 import json
 import os
 import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from stages import composer, params
-from stages.params import Params
-
-if TYPE_CHECKING:
-    from stages.tokens import Piece
-
-METRICS = Path("results/compose.json")
+from musicregion.command import run
+from musicregion.composition.fit import fit_composer
+from musicregion.config import params
+from musicregion.config.params import Params
+from musicregion.storage import paths
+from musicregion.storage.paths import COMPOSE_METRICS
 
 
-def chosen(settings: Params) -> dict:
+def training_params(settings: Params) -> dict:
     """The params that decide this training, by dotted key."""
     tree = settings.model_dump(by_alias=True)
     names = ["compose", "split", "folk" if settings.compose.notes is True else "transcribe"]
@@ -31,114 +26,41 @@ def chosen(settings: Params) -> dict:
     }
 
 
-def measure(pieces: "dict[str, list[Piece]]", settings: Params, run: object) -> dict:
-    """Train the decoder and its baseline, write composer/; what it says of validation pieces."""
-    from tqdm import tqdm
-
-    from stages import next_token, novelty, plots, tokens
-    from stages.autoregressive import Cached
-    from stages.decoder import LENGTH
-    from stages.ngram import Ngram
-
-    regions = sorted({piece.region for piece in pieces["train"]})
-    size = len(tokens.vocabulary(regions))
-    lines = {
-        part: [
-            tokens.encode(piece, regions)[: LENGTH + 1]
-            for piece in pieces[part]
-            if piece.region in regions
-        ]
-        for part in ("train", "validation")
-    }
-    if not lines["train"] or not lines["validation"]:
-        raise SystemExit("compose: training and validation need a piece each. More songs?")
-    notes = {part: sum(tokens.pitches(line).sum() for line in own) for part, own in lines.items()}
-    per_note = {
-        part: sum(len(line) - tokens.FRONT for line in own) / notes[part]
-        for part, own in lines.items()
-    }
-    baseline = Ngram(size)
-    for line in tqdm(lines["train"], "compose baseline", unit="piece"):
-        baseline.learn(line)
-    surprise = sum(map(baseline.surprise, lines["validation"])) / notes["validation"]
-    with tqdm(desc="compose", total=settings.compose.epochs, unit="epoch") as bar:
-
-        def on_epoch(epoch: int, losses: dict) -> None:
-            found = {
-                "train_nats_per_note": losses["loss"] * per_note["train"],
-                "validation_nats_per_note": losses["val_loss"] * per_note["validation"],
-            }
-            run.metrics(found, epoch)
-            bar.update()
-            bar.set_postfix(validation=found["validation_nats_per_note"], baseline=surprise)
-
-        model, history = next_token.fit(
-            lines["train"], lines["validation"], size, settings.compose, on_epoch
-        )
-    history["loss"] *= per_note["train"]
-    history["val_loss"] *= per_note["validation"]
-    metrics = {
-        "nats_per_note": float(history["val_loss"].min()),
-        "ngram_nats_per_note": float(surprise),
-        "epoch": int(history["val_loss"].idxmin()) + 1,
-        "pieces": len(lines["train"]),
-        "notes": int(notes["train"]),
-        "weights": model.count_params(),
-    }
-    card = {
-        "trained": True,
-        "corpus": settings.corpus,
-        "notes": settings.compose.notes,
-        "regions": regions,
-        "heads": settings.compose.heads,
-        "validation": metrics,
-    }
-    made = composer.Composer(
-        card,
-        Cached(weights := model.get_weights(), settings.compose.heads),
-        lines["train"],
-        [piece.song for piece in pieces["train"]],
-        np.array([piece.tempo for piece in pieces["train"]]),
-        [novelty.steps(piece.notes) for piece in pieces["train"]],
-    )
-    composer.save(composer.FOLDER, made, weights)
-    plots.likelihood(history, surprise, composer.FOLDER / "curves.png")
-    return metrics
-
-
 def main() -> None:
-    settings = params.from_command(__doc__)
-    shutil.rmtree(composer.FOLDER, ignore_errors=True)
-    METRICS.parent.mkdir(exist_ok=True)
+    settings = params.load_for_command(__doc__)
+    shutil.rmtree(paths.COMPOSER, ignore_errors=True)
+    COMPOSE_METRICS.parent.mkdir(exist_ok=True)
     if not settings.compose.epochs:
-        composer.FOLDER.mkdir()
-        (composer.FOLDER / composer.CARD).write_text(json.dumps({"trained": False}) + "\n")
-        METRICS.write_text("{}\n")
+        paths.COMPOSER.mkdir()
+        (paths.COMPOSER / paths.CARD).write_text(json.dumps({"trained": False}) + "\n")
+        COMPOSE_METRICS.write_text("{}\n")
         print("compose: not wanted, compose.epochs is 0")
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from stages import dataset, pieces, record, samples, tracking
-    from stages.download import SONGS
-    from stages.split import SPLITS
+    from musicregion.composition import pieces, samples
+    from musicregion.storage import checksums
+    from musicregion.storage.paths import SONGS, SPLITS
+    from musicregion.tracking import store
+    from musicregion.tracking.run import create_run, open_run
 
-    found = pieces.by_part(settings)
-    facts = chosen(settings)
-    tags = tracking.tags(facts, {path.as_posix(): dataset.md5(path) for path in (SONGS, SPLITS)})
+    found = pieces.pieces_by_part(settings)
+    facts = training_params(settings)
+    tags = store.run_tags(facts, {path.as_posix(): checksums.md5(path) for path in (SONGS, SPLITS)})
     label = f"compose {tags.get('dvc.experiment', '')}".strip()
-    run = record.created(tracking.prepare(settings.corpus), label, tags)
-    with record.opened(run):
+    run = create_run(store.prepare_experiment(settings.corpus), label, tags)
+    with open_run(run):
         run.params(facts)
-        metrics = measure(found, settings, run)
-        samples.write(settings, composer.FOLDER / "samples")
+        metrics = fit_composer(found, settings, run)
+        samples.write_samples(settings, paths.COMPOSER / "samples")
         run.metrics(metrics)
-        run.artifacts(composer.FOLDER, "composer")
-        METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
+        run.artifacts(paths.COMPOSER, "composer")
+        COMPOSE_METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
     print(
         f"compose: {metrics['nats_per_note']:.2f} nats a note on validation songs, the n-gram "
         f"baseline {metrics['ngram_nats_per_note']:.2f}; songs to listen to: "
-        f"{composer.FOLDER / 'samples'}"
+        f"{paths.COMPOSER / 'samples'}"
     )
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 import soundfile
 
+pytest_plugins = ["tests.trained"]
 REPOSITORY = Path(__file__).parent.parent
 RATE = 22_050  # Hz
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # musicregion
 SMALL = ["folk.songs=48", "folk.seconds=[11,14]", "split.folds=3", "train.epochs=2"]
 
 

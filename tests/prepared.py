@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from stages import tables
+from musicregion.storage import tables
 from tests.conftest import copy_repository
 
 REGIONS, SONGS, SEGMENTS = ("Coast", "Hills"), 40, 2  # songs of all regions, segments of a song
@@ -36,7 +36,7 @@ def prepared(target: Path, *changes: str) -> Path:
         own = {"song": name, "region": REGIONS[region]}
         fold = number // 2 % 5
         part = {0: "test", 1: "validation"}.get(fold, "train")
-        songs.append(own | dict.fromkeys(tables.SONGS.keys() - own.keys(), ""))
+        songs.append(own | dict.fromkeys(tables.SONGS.columns.keys() - own.keys(), ""))
         songs[-1] |= {
             "unknown": False,
             "duration_s": SEGMENTS * WINDOW,
@@ -49,11 +49,11 @@ def prepared(target: Path, *changes: str) -> Path:
             segments.append(own | row)
             values[number * SEGMENTS + index] = random.normal(0.5 * region, 1, values.shape[1:])
     data = folder / "data"
-    tables.write(songs, tables.SONGS, data / "songs.csv")
-    tables.write(segments, tables.SEGMENTS, data / "segments.csv")
-    tables.write(splits, tables.SPLITS, data / "splits.csv")
-    groups = [{name: row[name] for name in tables.GROUPS} for row in splits]
-    tables.write(groups, tables.GROUPS, data / "groups.csv")
+    tables.SONGS.write(songs, folder)
+    tables.SEGMENTS.write(segments, folder)
+    tables.SPLITS.write(splits, folder)
+    groups = [{name: row[name] for name in tables.GROUPS.columns} for row in splits]
+    tables.GROUPS.write(groups, folder)
     (data / "mfcc").mkdir()
     np.save(data / "mfcc/features.npy", values)
     return folder

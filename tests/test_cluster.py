@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from stages import tables
+from musicregion.storage import tables
 from tests import servers
 from tests.conftest import RATE, copy_repository, environment, tone
 from tests.prepared import prepared, write_params
@@ -42,10 +42,10 @@ def recorded(folder, songs, seconds=21):
             path.write_bytes(b"no music")
         else:
             soundfile.write(path, tone(seconds + number, 200 + 20 * number), RATE)
-        row = dict.fromkeys(tables.SONGS, "") | {"unknown": False, "duration_s": 0.0}
+        row = dict.fromkeys(tables.SONGS.columns, "") | {"unknown": False, "duration_s": 0.0}
         own = {"song": path.stem, "region": "A", "path": str(path.relative_to(folder))}
         rows.append(row | own | {"sha256": path.stem, "status": "ok"})
-    tables.write(rows, tables.SONGS, folder / "data/songs.csv")
+    tables.SONGS.write(rows, folder)
     return folder
 
 
@@ -71,7 +71,7 @@ def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
     here = recorded(tmp_path / "here", 8)
     there = tmp_path / "there"
     shutil.copytree(here, there)
-    for stage in ("segment", "mfcc"):
+    for stage in ("segment", "features"):
         run(stage, here, there, network)
     found = files(there / "data")
     assert len([name for name in found if name.endswith(".flac")]) == 7
@@ -94,7 +94,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
     splits["part"] = np.roll(splits["part"], 2)
     for folder in (here, there):
         splits.to_csv(folder / "data/splits.csv", index=False)
-        path = folder / "stages/models/svm.py"
+        path = folder / "musicregion/models/zoo/svm.py"
         path.write_text(path.read_text().replace("0.1, 1000", "0.001, 0.1"))
         write_params(folder, "tune.trials=2")
     run("tune", here, there, network)
@@ -118,6 +118,6 @@ def test_a_worker_that_is_killed_in_mid_stage_loses_nothing(tmp_path):
         servers.kill(network.workers[0])
         said = stage.communicate(timeout=200)[1]
         assert stage.returncode == 0, said
-    segments = tables.read(project / "data/segments.csv", tables.SEGMENTS)
+    segments = tables.SEGMENTS.read(project)
     assert segments["song"].nunique() == 23
-    assert set(tables.read(project / "data/failed.csv", tables.FAILED)["song"]) == {"s23"}
+    assert set(tables.FAILED.read(project)["song"]) == {"s23"}

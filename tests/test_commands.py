@@ -15,7 +15,10 @@ import pytest
 import soundfile
 import yaml
 
-from stages import compare, dataset, download, fingerprint, mfcc, params, segment, split, tables
+from musicregion.config import params
+from musicregion.evaluation import compare_runs
+from musicregion.features import spectral
+from musicregion.storage import paths, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
 from tests.prepared import write_params
 
@@ -78,10 +81,10 @@ def test_repro_logs_one_complete_run(project):
 
 def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
     monkeypatch.chdir(project)
-    songs = tables.read(download.SONGS, tables.SONGS)
-    segments = tables.read(segment.SEGMENTS, tables.SEGMENTS)
-    splits = tables.read(split.SPLITS, tables.SPLITS)
-    features = np.load(dataset.array("mfcc"), mmap_mode="r")
+    songs = tables.SONGS.read()
+    segments = tables.SEGMENTS.read()
+    splits = tables.SPLITS.read()
+    features = np.load(paths.features_array("mfcc"), mmap_mode="r")
 
     assert songs["song"].is_unique
     assert set(songs["status"]) == {"ok"}
@@ -102,39 +105,39 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
         assert (flac.frames, flac.samplerate) == (len(rows) * 220_500, 22_050)
         first = soundfile.read(flac.name, 220_500, dtype="float32")[0]
         settings = params.load()
-        expected = mfcc.mfcc(first, 22_050, settings.mfcc)
+        expected = spectral.mfcc(first, 22_050, settings.mfcc)
         assert features[rows.index[0]] == pytest.approx(expected, abs=1e-3)
 
-    index = tables.read(dataset.folder("mfcc") / "songs.csv", tables.STACK)
+    index = tables.array_index(paths.features_folder("mfcc")).read()
     assert index["song"].tolist() == segments["song"].drop_duplicates().tolist()
     assert index["rows"].sum() == len(segments)
-    marks = np.load(fingerprint.FOLDER / "landmarks.npy", mmap_mode="r")
+    marks = np.load(paths.FINGERPRINTS / "landmarks.npy", mmap_mode="r")
     assert (marks.dtype, marks.shape[1]) == (np.int32, 2)
-    groups = tables.read(fingerprint.GROUPS, tables.GROUPS)
+    groups = tables.GROUPS.read()
     assert groups["group"].tolist() == groups["song"].tolist()  # no folk song is a copy
-    assert tables.read(fingerprint.DUPLICATES, tables.DUPLICATES).empty
+    assert tables.DUPLICATES.read().empty
 
     assert sorted(splits["song"]) == sorted(songs["song"])
     assert splits.groupby("region")["fold"].nunique().tolist() == [3] * 6
-    assert tables.read(segment.FAILED, tables.FAILED).empty
+    assert tables.FAILED.read().empty
 
 
 def test_a_song_is_answered_as_in_the_evaluation(project, monkeypatch):
     """By the command, from the file as it was downloaded, and by the model in MLflow."""
     monkeypatch.chdir(project)
-    answers = compare.read("results/predictions.csv")
+    answers = compare_runs.read_predictions("results/predictions.csv")
     row = answers[answers["part"] == "test"].iloc[0]
-    songs = tables.read(download.SONGS, tables.SONGS).set_index("song")
+    songs = tables.SONGS.read().set_index("song")
     song = songs.loc[row["song"], "path"]
-    predict = [sys.executable, "-m", "app.predict", song, "--json"]
+    predict = ["musicregion", "predict", song, "--json"]
     for model in ("models", "HEAD"):
         (found,) = json.loads(command(*predict, "--model", model, cwd=project))
         for region, probability in found["probabilities"].items():
             assert probability == pytest.approx(row[f"p_{region}"], abs=1e-4)
     code = (
         "import mlflow, pandas\n"
-        "from stages import tracking\n"
-        "tracking.connect()\n"
+        "from musicregion.tracking import store\n"
+        "store.connect()\n"
         "(run,) = mlflow.search_runs(experiment_names=['folk'], output_format='list')\n"
         "model = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/model')\n"
         f"answer = model.predict(pandas.DataFrame({{'path': [{song!r}]}}))\n"
@@ -181,7 +184,7 @@ def test_cross_validated_experiments_are_compared_honestly(project):
     _, found = runs(project)
     assert found[0].data.metrics["folds_song_accuracy"] == metrics["folds"]["song"]["accuracy"]
     for pair in (("svm", "logistic"), (found[1].info.run_id, found[0].info.run_id)):
-        output = command("python", "-m", "stages.compare", *pair, cwd=project)
+        output = command("musicregion", "compare", *pair, cwd=project)
         assert "of 48 songs named rightly" in output
         assert "McNemar" in output
     command("git", "checkout", "-q", "--", ".", cwd=project)
@@ -382,7 +385,7 @@ def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
         for suffix in (".mid", ".flac", ".png")
     }
     words = ["--region", regions[0], "--seconds", "6", "--no-guide"]
-    command("python", "-m", "app.generate", *words, cwd=project)
+    command("musicregion", "generate", *words, cwd=project)
     card = json.loads((project / f"songs/{regions[0].lower()}-1-01.json").read_text())
     assert card["palette"] == "the region's own"
     assert card["judge"]["probabilities"].keys() == set(regions)

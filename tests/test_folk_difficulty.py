@@ -7,8 +7,11 @@ import pytest
 import soundfile
 import soxr
 
-from stages import corpus, crossvalidation, folk, mfcc, params, report, sections, sources, suspects
-from stages.dataset import Dataset
+from musicregion.config import corpus, params, sections
+from musicregion.corpus import folk, folk_songs
+from musicregion.dataset.dataset import Dataset
+from musicregion.evaluation import crossvalidation, label_errors, prediction_table
+from musicregion.features import spectral
 
 
 def features(song, folder):
@@ -23,15 +26,15 @@ def features(song, folder):
         wave[start : start + round(length * rate)]
         for start in range(0, round(len(wave) - length * rate) + 1, round(length * rate))
     ]
-    return np.stack([mfcc.mfcc(window, rate, settings.mfcc) for window in windows])
+    return np.stack([spectral.mfcc(window, rate, settings.mfcc) for window in windows])
 
 
 @pytest.fixture(scope="module")
 def songs():
     palettes, settings = corpus.load("folk").folk(), params.load().folk
     return [
-        sources.folk(recipe, palettes[recipe.region].palette, settings)
-        for recipe in folk.recipes(palettes, settings.songs, settings.seed)
+        folk_songs.folk_song(recipe, palettes[recipe.region].palette, settings)
+        for recipe in folk.choose_recipes(palettes, settings.songs, settings.seed)
     ]
 
 
@@ -82,8 +85,8 @@ def test_the_label_doctor_finds_songs_that_were_moved_to_a_wrong_region(songs, h
         wrong[moved] = (wrong[moved] + random.integers(1, len(regions), len(moved))) % len(regions)
         spoiled = data.relabelled(np.repeat(wrong, counts), parts, regions)
         folds = list(crossvalidation.cross_validate(spoiled, settings))
-        predictions = report.predictions(spoiled, folds[0].assessment, folds)
-        first = suspects.suspects(predictions, shown)["song"].head(len(names) // 10)
+        predictions = prediction_table.all_predictions(spoiled, folds[0].assessment, folds)
+        first = label_errors.find_suspects(predictions, shown)["song"].head(len(names) // 10)
         found.append(np.isin(names[moved], first).mean())
     print("share found", found)
     assert np.mean(found) >= 0.8

@@ -60,10 +60,10 @@ def test_a_server_that_is_killed_in_mid_training_costs_nothing(tmp_path):
         said = training.communicate(timeout=300)[1]
     assert training.returncode == 0, said
     assert "does not answer" in said
-    assert "`python -m stages.send` sends it" in said
+    assert "`musicregion send` sends it" in said
     with mlflow(tmp_path, port):
         assert len(losses(client, runs(client)[0])) < 30
-        said = command(sys.executable, "-m", "stages.send", cwd=project, **where)
+        said = command("musicregion", "send", cwd=project, **where)
         assert "1 runs are with" in said
         (run,) = runs(client)
         assert run.info.status == "FINISHED"
@@ -109,8 +109,8 @@ def test_a_team_with_a_database_a_bucket_and_passwords(tmp_path):
             member = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": PASSWORD}
             command(*TRAIN, cwd=project, **where, **member)
             code = """
-import mlflow, stages.tracking
-stages.tracking.connect()
+import mlflow, musicregion.tracking.store
+musicregion.tracking.store.connect()
 client = mlflow.MlflowClient()
 (run,) = client.search_runs([client.get_experiment_by_name("folk").experiment_id])
 assert run.info.status == "FINISHED"
@@ -118,10 +118,10 @@ assert run.info.artifact_uri.startswith("mlflow-artifacts:"), run.info.artifact_
 assert "curves.png" in str(client.list_artifacts(run.info.run_id, "results"))
 """
             command(sys.executable, "-c", code, cwd=project, **where, **member)
-            said = command(sys.executable, "-m", "app.promote", cwd=project, **where, **member)
+            said = command("musicregion", "promote", cwd=project, **where, **member)
             assert "is now version 1" in said
             soundfile.write(project / "song.wav", tone(3), RATE)
-            ask = [sys.executable, "-m", "app.predict", "song.wav"]
+            ask = ["musicregion", "predict", "song.wav"]
             champion = ["--model", "models:/region@champion"]
             assert "song.wav: " in command(*ask, *champion, cwd=project, **where, **member)
 

@@ -11,11 +11,12 @@ import pytest
 import soundfile
 import symusic
 
-from app import isolated, newsong
-from app.newsong import SUFFIXES, TRIES
-from app.order import Order
-from stages import sources
-from stages.palettes import PALETTES
+from musicregion.composition.palettes import PALETTES
+from musicregion.compute import isolated
+from musicregion.corpus import folk_rendering
+from musicregion.generation import songs
+from musicregion.generation.order import Order
+from musicregion.generation.songs import SUFFIXES, TRIES
 from tests.conftest import REPOSITORY, command
 
 
@@ -23,7 +24,7 @@ from tests.conftest import REPOSITORY, command
 def generate(trained, composing):
     def run(*words, folder, **options):
         given = ["--composer", str(composing), "--model", str(trained), *words]
-        start = ["python", "-m", "app.generate"]
+        start = ["musicregion", "generate"]
         return command(*start, *given, cwd=folder, PYTHONPATH=str(REPOSITORY), **options)
 
     return run
@@ -79,9 +80,9 @@ def test_another_seed_region_song_or_try_is_other_music(tmp_path):
     order = Order(tmp_path, None, "Low", 8.0, 1)
     others = [replace(order, seed=2), replace(order, region="High"), order, order]
     numbers = [(0, 0), (0, 0), (1, 0), (0, 1)]
-    drawn = {sources.generator(order.seed, order.region, 0, 0).random()}
+    drawn = {folk_rendering.seeded_generator(order.seed, order.region, 0, 0).random()}
     drawn |= {
-        sources.generator(one.seed, one.region, *pair).random()
+        folk_rendering.seeded_generator(one.seed, one.region, *pair).random()
         for one, pair in zip(others, numbers, strict=True)
     }
     assert len(drawn) == 5
@@ -99,14 +100,14 @@ def test_the_guide_keeps_the_try_that_it_likes_best(monkeypatch, tmp_path):
             target.with_suffix(".flac").write_bytes(str(numbers).encode())
             yield {"probabilities": {order.region: next(likings)}}
 
-    monkeypatch.setattr(isolated, "each", each)
+    monkeypatch.setattr(isolated, "map_isolated", each)
     guide = tmp_path / "models"
     guide.mkdir()
     params = {"model": "svm", "features": "mfcc", "corpus": "folk"}
     (guide / "card.json").write_text(json.dumps({"params": params}))
     order = Order(tmp_path, guide, "Ireland", 10.0, 1)
     writer = {"corpus": "folk", "notes": True, "validation": {}}
-    found = list(newsong.songs(order, writer, 2, True, tmp_path / "out", lambda: None))
+    found = list(songs.make_songs(order, writer, 2, True, tmp_path / "out", lambda: None))
     kept = [song.stem.with_suffix(".flac").read_text() for song in found]
     assert kept == ["(0, 1)", "(1, 3)"]
     assert not list((tmp_path / "out").glob(".songs-*"))
@@ -160,7 +161,7 @@ def test_a_judge_that_does_not_know_the_region_is_a_sentence(generate, trained, 
 
 def test_neither_tensorflow_nor_librosa_is_waited_for(composing, trained, tmp_path):
     code = (
-        "import sys; from app import candidate; "
+        "import sys; from musicregion.generation import candidate; "
         "print([name for name in ('tensorflow', 'keras', 'librosa', 'sklearn') "
         "if name in sys.modules])"
     )

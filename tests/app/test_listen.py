@@ -1,5 +1,4 @@
 import subprocess
-import sys
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from tests.conftest import RATE, REPOSITORY, environment
 
 def test_each_second_is_judged_with_those_before_it():
     blocks = [np.full(RATE // 2, number, "float32") for number in range(8)]
-    found = list(listen.moments(blocks, RATE, window=3))
+    found = list(listen.last_windows(blocks, RATE, window=3))
     assert len(found) == 4
     assert [len(window) for window in found] == [3 * RATE] * 4
     assert set(found[0]) == {0, 1}  # looped
@@ -17,18 +16,18 @@ def test_each_second_is_judged_with_those_before_it():
 
 
 def test_a_long_block_is_many_seconds():
-    assert len(list(listen.moments([np.zeros(5 * RATE, "float32")], RATE, window=2))) == 5
+    assert len(list(listen.last_windows([np.zeros(5 * RATE, "float32")], RATE, window=2))) == 5
 
 
 def test_bars_are_as_long_as_probabilities():
-    high, low = listen.bars({"Low": 0.25, "High": 0.75}, 48)
+    high, low = listen.draw_bars({"Low": 0.25, "High": 0.75}, 48)
     assert (high.count("█"), low.count("█")) == (27, 9)
     assert high.startswith("High ")
     assert low.endswith(" 0.25")
 
 
 def run(trained, stream, **more):
-    words = [sys.executable, "-m", "app.listen", stream, "--model", str(trained)]
+    words = ["musicregion", "listen", stream, "--model", str(trained)]
     return subprocess.run(words, cwd=REPOSITORY, env=environment(), capture_output=True, **more)
 
 

@@ -5,14 +5,13 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
 
 from tests.conftest import REPOSITORY, environment
 from tests.site import Site
 
-PREDICT = [sys.executable, "-m", "app.predict"]
+PREDICT = ["musicregion", "predict"]
 
 
 @pytest.fixture
@@ -106,5 +105,5 @@ def test_without_a_model_one_sentence_says_what_to_do(predict, tmp_path):
 
 def test_help_teaches(predict):
     said = predict("--help", model=None)
-    assert "python -m app.predict song.mp3" in said
+    assert "musicregion predict song.mp3" in said
     assert "models:/region@champion" in said

@@ -23,7 +23,7 @@ import pytest
 import soundfile
 
 from app import web
-from stages import tables
+from musicregion.storage import tables
 from tests.conftest import RATE, REPOSITORY, environment, free_port, tone
 from tests.servers import running
 
@@ -34,12 +34,12 @@ needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no browser: apt-get ins
 
 
 @contextmanager
-def serving(folder, model, *words, start=("-m", "app.web"), **variables):
+def serving(folder, model, *words, start=("musicregion", "web"), **variables):
     """The page for the time of a block; yields its address and its process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running(
-        [sys.executable, *start, "--port", str(port), "--model", str(model), *words],
+        [*start, "--port", str(port), "--model", str(model), *words],
         lambda: urllib.request.urlopen(url, timeout=5),
         cwd=folder,
         env=environment() | {"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(folder)} | variables,
@@ -235,8 +235,10 @@ def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
 
 
 def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
-    soon = "from app import page, web; page.KEPT = page.SWEEP = 1; web.main()"
-    with serving(tmp_path, trained, start=["-c", soon]) as (url, _):
+    soon = (
+        "from app import page, web; page.KEPT = page.SWEEP = 1; import sys; web.main(sys.argv[1:])"
+    )
+    with serving(tmp_path, trained, start=[sys.executable, "-c", soon]) as (url, _):
         send(url, songs / "low.wav")
         end = time.monotonic() + 20
         while uploads(tmp_path) and time.monotonic() < end:
@@ -266,26 +268,26 @@ def test_links_are_off_unless_switched_on(trained, tmp_path):
 
 def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
     monkeypatch.chdir(tmp_path)
-    assert web.examples(tmp_path) == []
+    assert web.copy_examples(tmp_path) == []
     rows, splits = [], []
     for number, part in enumerate(("train", "test", "test")):
         own = {"song": f"s{number}", "region": "Low"}
-        rows.append(own | dict.fromkeys(tables.SONGS.keys() - own.keys(), ""))
+        rows.append(own | dict.fromkeys(tables.SONGS.columns.keys() - own.keys(), ""))
         rows[-1] |= {"unknown": False, "duration_s": 10.0 - number, "title": f"Song {number} / B"}
         rows[-1]["path"] = str(songs / "low.wav")
         splits.append(own | {"group": "", "part": part, "fold": 0})
-    tables.write(rows, tables.SONGS, tmp_path / "data/songs.csv")
-    tables.write(splits, tables.SPLITS, tmp_path / "data/splits.csv")
-    ((title, path),) = web.examples(tmp_path)
+    tables.SONGS.write(rows, tmp_path)
+    tables.SPLITS.write(splits, tmp_path)
+    ((title, path),) = web.copy_examples(tmp_path)
     assert (title, path.name) == ("Low: Song 2", "s2.wav")
     assert path.read_bytes() == (songs / "low.wav").read_bytes()
 
 
 def test_a_port_in_use_is_a_sentence(trained, served):
     folder, url = served
-    words = ["-m", "app.web", "--port", url.rpartition(":")[2], "--model", str(trained)]
+    words = ["musicregion", "web", "--port", url.rpartition(":")[2], "--model", str(trained)]
     done = subprocess.run(
-        [sys.executable, *words],
+        words,
         cwd=folder,
         env=environment() | {"PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
@@ -298,5 +300,5 @@ def test_a_port_in_use_is_a_sentence(trained, served):
 
 
 def test_a_page_that_makes_no_songs_says_why(tmp_path, capsys):
-    assert web.ready(tmp_path) == {}
+    assert web.read_composer_card(tmp_path) == {}
     assert "compose.epochs=40" in capsys.readouterr().err

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks import judge, musicality
-from stages import folk, params
+from musicregion.config import params
+from musicregion.corpus import folk
 
 
 def tune(steps, lengths=(0.5, 1.0), seed=0, size=64):
@@ -56,12 +57,12 @@ def test_the_key_of_a_piece_does_not_count():
 def test_the_judges_songs_share_no_tune_with_the_corpus_nor_with_real_ones():
     settings = params.load()
     palettes = judge.corpus.load("folk").folk()
-    own = folk.recipes(palettes, settings.folk.songs, settings.folk.seed)
+    own = folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed)
     teachers, held = judge.others(settings)
     assert len(held) == judge.REAL
     assert len(teachers) > 100
     tunes = [
-        {name for recipe in some for tune in recipe.tunes for name in folk.identities(tune)}
+        {name for recipe in some for tune in recipe.tunes for name in folk.melody_identities(tune)}
         for some in (own, teachers, held)
     ]
     assert not tunes[0] & tunes[1]

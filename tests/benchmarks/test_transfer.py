@@ -1,13 +1,14 @@
 import numpy as np
 
 from benchmarks.transfer import fine_tuned
-from stages import pretrained
+from musicregion.features import musicnn_network
+from musicregion.storage import paths
 
 
 def test_fine_tuning_starts_from_musicnns_own_last_layers():
-    values = pretrained.weights(pretrained.WEIGHTS)
+    values = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
     patches = np.random.default_rng(0).random((2, 187, 96)).astype("float32")
-    heard = [pretrained.network(values[name])(patches) for name in ("MSD", "MTT")]
+    heard = [musicnn_network.build_network(values[name])(patches) for name in ("MSD", "MTT")]
     activations = np.concatenate([each[0] for each in heard], axis=1)[None]
     hidden = np.asarray(fine_tuned((2, 3012), ("MSD", "MTT"))(activations))[0]
     for place, name in enumerate(("MSD", "MTT")):

@@ -3,8 +3,8 @@ import json
 import numpy as np
 
 from benchmarks import trial
-from stages import params
-from stages.dataset import Dataset
+from musicregion.config import params
+from musicregion.dataset.dataset import Dataset
 
 
 def world():

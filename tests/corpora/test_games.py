@@ -5,8 +5,9 @@ import tarfile
 import pytest
 
 from corpora import games
-from stages import corpus
-from stages.sources import licences
+from musicregion.config import corpus
+from musicregion.corpus.sources import read_licences
+from musicregion.errors import DownloadError
 
 COPYRIGHT = """\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -75,12 +76,12 @@ def test_a_package_is_unpacked_with_its_licences(tmp_path):
     target.mkdir()
     assert games.unpack(deb, "x", target) == 1
     assert (target / "deep/a.ogg").read_text() == "a" * 400_000
-    assert licences(target) == {"deep/a.ogg": ("2021 Ada; 2022 Bob", "CC-BY-SA-4.0")}
+    assert read_licences(target) == {"deep/a.ogg": ("2021 Ada; 2022 Bob", "CC-BY-SA-4.0")}
 
 
 def test_a_package_that_is_not_whole_is_named(tmp_path):
     if not shutil.which("dpkg-deb"):
         pytest.skip("needs dpkg-deb")
     (tmp_path / "x.deb").write_bytes(b"!<arch>\n")
-    with pytest.raises(SystemExit, match=r"x\.deb: dpkg-deb could not read it"):
+    with pytest.raises(DownloadError, match=r"x\.deb: dpkg-deb could not read it"):
         games.unpack(tmp_path / "x.deb", "x", tmp_path)

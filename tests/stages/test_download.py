@@ -13,10 +13,14 @@ import pytest
 import soundfile
 import yaml
 
-from stages import corpus, download, failure, fetch, journal, params, tables
+from musicregion.config import corpus, params
+from musicregion.corpus import failures, fetch, listing
+from musicregion.errors import DownloadError
+from musicregion.storage import journal, paths, tables
+from stages import download
 from tests.conftest import RATE, REPOSITORY, environment, tone
+from tests.musicregion.audio.test_decode import encode
 from tests.site import Site
-from tests.stages.test_audio import encode
 
 QUICK = {"sleep": 0, "retries": 1, "timeout": 2, "allow_missing": 1}
 SONGS = [f"{name}.wav" for name in "abcdef"]
@@ -48,7 +52,7 @@ def stage(site, wav, tmp_path, monkeypatch):
         Path("params.yaml").write_text(yaml.safe_dump(settings))
         site.requests.clear()
         download.main()
-        table = tables.read(download.SONGS, tables.SONGS)
+        table = tables.SONGS.read()
         assert_whole(table)
         return table.set_index("title")
 
@@ -151,7 +155,7 @@ def test_a_server_that_understates_a_length_gives_no_more_than_it_sent(stage, si
 
 def test_too_many_requests_stop_the_stage_and_the_next_run_goes_on(stage, site):
     site.faults["/e.wav"] = "429"
-    with pytest.raises(SystemExit, match=r"429[\s\S]*download\.sleep[\s\S]*goes on"):
+    with pytest.raises(DownloadError, match=r"429[\s\S]*download\.sleep[\s\S]*goes on"):
         stage(concurrent=1)
     had = {path.stem for path in Path("data/raw").rglob("*.wav")}
     assert len(had) == 4  # f, the last, was not begun
@@ -164,17 +168,17 @@ def test_too_many_requests_stop_the_stage_and_the_next_run_goes_on(stage, site):
 def test_a_playlist_that_cannot_be_listed_loses_no_song(stage, site):
     stage()
     site.faults["/A.xml"] = "500"
-    with pytest.raises(SystemExit, match=r"corpora/net\.yaml: network: .*A\.xml"):
+    with pytest.raises(DownloadError, match=r"corpora/net\.yaml: network: .*A\.xml"):
         stage()
     assert len(list(Path("data/raw").rglob("*.wav"))) == 6
     site.faults["/A.xml"] = "429"
-    with pytest.raises(SystemExit, match=r"rate-limited: .*download\.sleep"):
+    with pytest.raises(DownloadError, match=r"rate-limited: .*download\.sleep"):
         stage()
 
 
 def test_an_empty_playlist_is_named(stage, site):
     site.playlist("A", [])
-    with pytest.raises(SystemExit, match=r"A\.xml"):
+    with pytest.raises(DownloadError, match=r"A\.xml"):
         stage()
 
 
@@ -190,7 +194,7 @@ def test_long_and_large_songs_are_left_out(stage, site, wav):
 def test_more_loss_than_allowed_fails_and_names_it(stage, site):
     site.faults["/b.wav"] = "404"
     stage(allow_missing=0.2)
-    with pytest.raises(SystemExit, match=r"1 of 6 songs failed \(deleted 1\).*allow_missing"):
+    with pytest.raises(DownloadError, match=r"1 of 6 songs failed \(deleted 1\).*allow_missing"):
         stage(allow_missing=0.1)
     assert len(list(Path("data/raw").rglob("*.wav"))) == 5
 
@@ -249,7 +253,7 @@ def test_a_new_song_that_is_private_after_a_kill_keeps_its_title(stage, site):
     row = table.reset_index().iloc[0].to_dict()
     kept = ("song", "title", "version", "path", "duration_s", "sha256", "status", "author")
     Path("data/songs.csv").unlink()
-    journal.append(download.JOURNAL, {name: row[name] for name in (*kept, "licence")})
+    journal.append(paths.DOWNLOAD_JOURNAL, {name: row[name] for name in (*kept, "licence")})
     site.playlist("A", SONGS[:3], {"a.wav": "[Private video]"})
     assert stage().loc["a.wav", "kind"] == "private"
 
@@ -273,7 +277,7 @@ def test_a_stream_in_fragments_is_whole_or_failed(stage, site, tmp_path):
     site.files["/live.m3u8"] = "\n".join([*lines, "#EXT-X-ENDLIST"]).encode()
     site.playlist("A", ["live.m3u8"])
     site.faults["/part2.aac"] = "500"
-    with pytest.raises(SystemExit, match="1 of 4 songs failed"):
+    with pytest.raises(DownloadError, match="1 of 4 songs failed"):
         stage(allow_missing=0)
     site.faults.clear()
     shutil.copy("whole.aac", "served/live.m3u8")
@@ -292,7 +296,7 @@ def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
     before = cookies.read_bytes()
     assert (stage(cookies=str(cookies))["status"] == "ok").all()
     assert cookies.read_bytes() == before
-    with pytest.raises(SystemExit, match=r"nowhere\.txt"):
+    with pytest.raises(DownloadError, match=r"nowhere\.txt"):
         stage(cookies=str(tmp_path / "nowhere.txt"))
 
 
@@ -315,7 +319,7 @@ def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
     ],
 )
 def test_messages_of_yt_dlp_have_their_kind(text, kind):
-    assert failure.classify(text) == kind
+    assert failures.classify(text) == kind
 
 
 def test_a_table_of_before_there_were_albums_is_no_reason_to_fetch_anew(stage, site):
@@ -342,7 +346,7 @@ def test_the_album_is_the_corpus_files_or_else_the_tags(tmp_path, wav, monkeypat
     )
     settings = params.load()
     monkeypatch.chdir(tmp_path)
-    fetch.ASIDE.mkdir(parents=True)
-    songs = download.offered(chosen, settings)
-    rows = [fetch.fetch(song, settings.download) for song in songs]
+    paths.RAW_PART.mkdir(parents=True)
+    songs = listing.list_corpus(chosen, settings)
+    rows = [fetch.fetch_song(song, settings.download) for song in songs]
     assert [(row["album"], row["author"]) for row in rows] == [("Mine", ""), ("Winds", "Somebody")]

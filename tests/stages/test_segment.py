@@ -1,80 +1,148 @@
-import numpy as np
+"""The stage as a whole: what it keeps, what it drops, and that no file can stop it."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
 import pytest
-import soundfile
+import yaml
+from joblib.externals.loky import get_reusable_executor
 
-from stages import params
-from stages.audio import Undecodable
-from stages.segment import attempt, segment
-from stages.windows import windows
-from tests.conftest import RATE
+from musicregion.audio import segmenting
+from musicregion.config import params
+from musicregion.errors import NotEnoughData
+from musicregion.storage import journal, paths, tables
+from stages import segment
+from tests.conftest import REPOSITORY
 
-SETTINGS = params.load().segment
-
-
-def cut(samples, length=10, tail=2, block=7):
-    song = np.arange(1, samples + 1, dtype="float32")
-    blocks = [song[start : start + block] for start in range(0, samples, block)]
-    return list(windows(blocks, length, tail))
+COLUMNS = {"unknown": False, "title": "t", "source": "s", "author": "", "licence": ""}
+COLUMNS |= {"version": "", "duration_s": 0.0, "status": "ok", "kind": "", "reason": ""}
 
 
-def test_a_long_song_is_cut_and_a_short_rest_dropped():
-    found = cut(22)
-    assert [window.samples[0] for window in found] == [1, 11]
-    assert [window.real for window in found] == [10, 10]
+@pytest.fixture
+def stage(wav, tmp_path, monkeypatch):
+    """stage(songs): runs the stage on songs {name: pitch}; returns every output by its path."""
+    monkeypatch.chdir(tmp_path)
+    get_reusable_executor().shutdown()  # its processes are in the folder of an earlier test
+    monkeypatch.setattr(sys, "argv", ["segment"])
+    shutil.copytree(REPOSITORY / "corpora", "corpora")
+    shutil.copy(REPOSITORY / "params.yaml", "params.yaml")
+
+    def run(songs: dict[str, float]) -> dict[str, bytes]:
+        rows = []
+        for name, pitch in songs.items():
+            path = Path("data/raw/A", f"{name}.wav")
+            if pitch:
+                wav(str(path), 11, pitch)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"no music")
+            row = {"song": name, "region": "A", "path": str(path), "sha256": f"{name} {pitch}"}
+            rows.append(COLUMNS | row)
+        tables.SONGS.write(rows)
+        segment.main()
+        return outputs()
+
+    return run
 
 
-def test_a_long_rest_is_looped_up_to_a_window():
-    last = cut(23)[-1]
-    assert last.real == 3
-    assert last.samples.tolist() == [21, 22, 23, 21, 22, 23, 21, 22, 23, 21]
+def outputs() -> dict[str, bytes]:
+    files = [path for path in Path("data").rglob("*") if path.is_file()]
+    return {str(path): path.read_bytes() for path in files if "raw" not in path.parts}
 
 
-@pytest.mark.parametrize("samples", [1, 2, 9])
-def test_a_short_song_is_looped_however_short(samples):
-    (only,) = cut(samples)
-    assert only.real == samples
-    assert only.samples.tolist() == [1 + place % samples for place in range(10)]
+def times() -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in Path("data/segments/A").iterdir()}
 
 
-def test_windows_do_not_depend_on_how_the_file_is_read():
-    for block in (1, 10, 64):
-        assert [w.samples.tolist() for w in cut(57, block=block)] == [
-            w.samples.tolist() for w in cut(57)
-        ]
+def test_a_new_a_changed_and_a_dropped_song_cost_what_they_are(stage):
+    stage({"a": 300, "b": 400, "c": 500, "bad": 0})
+    before = times()
+    incremental = stage({"new": 350, "a": 300, "b": 450, "bad": 0})
+    after = times()
+    assert after["a.flac"] == before["a.flac"]
+    assert after["b.flac"] > before["b.flac"]
+    assert sorted(after) == ["a.flac", "b.flac", "new.flac"]
+    shutil.rmtree("data")
+    Path("data/raw/A").mkdir(parents=True)
+    assert stage({"new": 350, "a": 300, "b": 450, "bad": 0}) == incremental
 
 
-def test_a_song_becomes_a_whole_number_of_windows(wav, tmp_path):
-    target = tmp_path / "song.flac"
-    rows = segment(wav("song.wav", 25.0, rate=44_100), target, SETTINGS)
-    wave, rate = soundfile.read(target)
-    info = soundfile.info(target)
-    assert (rate, info.channels, info.subtype) == (22_050, 1, "PCM_16")
-    assert len(wave) == 3 * 10 * RATE
-    assert [row["index"] for row in rows] == [0, 1, 2]
-    assert [row["start_s"] for row in rows] == [0, 10, 20]
-    assert [row["looped"] for row in rows] == [False, False, True]
-    assert rows[2]["duration_s"] == pytest.approx(5, abs=0.01)
+def test_another_window_cuts_every_song_anew(stage):
+    stage({"a": 300})
+    settings = yaml.safe_load(Path("params.yaml").read_text())
+    settings["segment"]["window"] = 5
+    Path("params.yaml").write_text(yaml.safe_dump(settings))
+    stage({"a": 300})
+    rows = tables.SEGMENTS.read()
+    assert rows["start_s"].tolist() == [0, 5]
 
 
-def test_the_same_song_is_the_same_bytes(wav, tmp_path):
-    song = wav("song.wav", 12)
-    for name in ("a.flac", "b.flac"):
-        segment(song, tmp_path / name, SETTINGS)
-    assert (tmp_path / "a.flac").read_bytes() == (tmp_path / "b.flac").read_bytes()
+def test_a_missing_file_is_made_again(stage):
+    whole = stage({"a": 300, "b": 400})
+    Path("data/segments/A/a.flac").unlink()
+    assert stage({"a": 300, "b": 400}) == whole
 
 
-def test_a_silent_or_too_short_song_is_left_out_and_leaves_no_file(wav, tmp_path):
-    silent = tmp_path / "silent.wav"
-    soundfile.write(silent, np.zeros(5 * RATE), RATE)
-    for song, reason in ((silent, "silent"), (wav("short.wav", 0.5), r"too short: 0\.50 s")):
-        with pytest.raises(Undecodable, match=reason):
-            segment(song, tmp_path / "out.flac", SETTINGS)
-    assert not list(tmp_path.glob("out*"))
+def test_a_run_that_was_killed_leaves_a_journal_and_the_next_goes_on(stage):
+    whole = stage({"a": 300, "b": 400, "c": 500})
+    for name in ("segments.csv", "failed.csv"):
+        Path("data", name).unlink()
+    lines = paths.SEGMENT_JOURNAL.read_text().splitlines()
+    paths.SEGMENT_JOURNAL.write_text(f"{lines[0]}\n{lines[1]}\n{lines[2][:40]}")
+    Path("data/segments/A/d.part").write_bytes(b"half")
+    before = times()
+    assert stage({"a": 300, "b": 400, "c": 500}) == whole
+    assert times()["a.flac"] == before["a.flac"]
 
 
-def test_an_unreadable_song_is_a_reason_not_an_end(tmp_path):
-    bad = tmp_path / "bad.mp3"
-    bad.write_bytes(b"no music")
-    assert "not readable" in attempt(bad, tmp_path / "bad.flac", SETTINGS)
-    assert "not readable" in attempt(tmp_path / "none.mp3", tmp_path / "none.flac", SETTINGS)
-    assert [path.name for path in tmp_path.iterdir()] == ["bad.mp3"]
+def test_a_file_of_other_settings_is_not_taken_for_the_rows_of_these(stage):
+    whole = stage({"a": 300, "b": 400})
+    # killed when the other song's file stood in its place, and its row not yet in the journal
+    shutil.copy("data/segments/A/b.flac", "data/segments/A/a.flac")
+    assert stage({"a": 300, "b": 400}) == whole
+
+
+def test_a_torn_line_does_not_swallow_the_next(tmp_path):
+    path = tmp_path / "journal"
+    path.write_text('{"song": "a", "made"')
+    journal.append(path, {"song": "b"})
+    journal.append(path, {"song": "b", "made": 2})
+    assert journal.read_by_song(path) == {"b": {"song": "b", "made": 2}}
+
+
+def crash(source, target, settings):
+    """A decoder that takes its process with it."""
+    if source.stem == "b":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_suffix(".part").write_bytes(b"half")
+        os.kill(os.getpid(), 11)
+    return segmenting.segment_song(source, target, settings)
+
+
+def test_a_decoder_that_crashes_costs_one_song(stage, monkeypatch, capsys):
+    monkeypatch.setattr(segmenting, "segment_or_reason", crash)
+    made = stage({"a": 300, "b": 400, "c": 500})
+    assert "left out: A/b (s): its process crashed" in capsys.readouterr().out
+    assert sorted(Path(path).name for path in made if "segments/" in path) == ["a.flac", "c.flac"]
+
+
+def test_a_corpus_without_one_usable_song_stops(stage, capsys):
+    with pytest.raises(NotEnoughData, match="not one usable song"):
+        stage({"bad": 0, "worse": 0})
+    assert "left out: A/worse" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_an_error_and_no_lost_song(stage, monkeypatch, tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    settings = params.load().segment
+    song = tmp_path / "data/raw/A/a.wav"
+    stage({"a": 300})
+    target = tmp_path / "full/a.flac"
+    target.parent.mkdir()
+    target.with_name("a.flac.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="not written"):
+        segmenting.segment_or_reason(song, target, settings)
+    assert not target.exists()

@@ -7,7 +7,9 @@ import pytest
 import soundfile
 import symusic
 
-from stages import params, tables, transcribe
+from musicregion.config import params
+from musicregion.storage import paths, tables
+from musicregion.transcription import basic_pitch, midi_files
 from tests.conftest import REPOSITORY, command
 from tests.prepared import prepared, write_params
 
@@ -17,7 +19,7 @@ MELODY = (60, 64, 67, 72, 67, 64, 62, 60)
 
 @pytest.fixture(scope="module")
 def weights():
-    path = REPOSITORY / transcribe.WEIGHTS
+    path = REPOSITORY / paths.BASIC_PITCH_WEIGHTS
     if not path.is_file():
         pytest.skip(f"{path} is not there: a transcription fetches it")
     return path
@@ -38,7 +40,7 @@ def melody(silence=0.25):
 
 def test_a_melody_is_heard_note_by_note(weights, tmp_path):
     soundfile.write(tmp_path / "song.wav", melody(), 22_050)
-    found = transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+    found = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
     for number, pitch in enumerate(MELODY):
         near = np.abs(found[:, 0] - (0.25 + 0.5 * number)) < 0.05
         assert pitch in found[near, 2]
@@ -51,7 +53,7 @@ def test_a_note_is_heard_the_same_wherever_it_comes(weights, tmp_path):
     """Also where a window of the network ends: none is lost, doubled or moved."""
     for silence in (0.25, 1.5, 3.1, 4.7):
         soundfile.write(tmp_path / "song.wav", melody(silence), 22_050)
-        found = transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+        found = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
         starts = [found[found[:, 2] == pitch, 0] for pitch in (62, 72)]
         expected = (silence + 0.5 * 6, silence + 0.5 * 3)
         for own, when in zip(starts, expected, strict=True):
@@ -60,13 +62,13 @@ def test_a_note_is_heard_the_same_wherever_it_comes(weights, tmp_path):
 
 def test_silence_has_no_notes(weights, tmp_path):
     soundfile.write(tmp_path / "song.wav", np.zeros(50_000), 22_050)
-    assert transcribe.transcribe(tmp_path / "song.wav", SETTINGS, weights).shape == (0, 4)
+    assert basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights).shape == (0, 4)
 
 
 def test_the_midi_file_holds_the_notes(tmp_path):
     notes = np.array([[0.5, 1.0, 60, 0.5], [1.0, 1.25, 67, 1]], "float32")
     for name in "ab":
-        transcribe.write_midi(notes, tmp_path / f"{name}.mid")
+        midi_files.write_midi(notes, tmp_path / f"{name}.mid")
     assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
     (track,) = symusic.Score(tmp_path / "a.mid").to("second").tracks
     rows = [(note.start, note.end, note.pitch, note.velocity) for note in track.notes]
@@ -75,29 +77,29 @@ def test_the_midi_file_holds_the_notes(tmp_path):
 
 def test_the_stage_hears_new_songs_alone_and_none_where_none_is_wanted(weights, tmp_path):
     folder = prepared(tmp_path / "project", "transcribe.songs=all")
-    (folder / transcribe.WEIGHTS).parent.mkdir()
-    (folder / transcribe.WEIGHTS).symlink_to(weights)
-    songs = tables.read(folder / "data/songs.csv", tables.SONGS).iloc[:2]
+    (folder / paths.BASIC_PITCH_WEIGHTS).parent.mkdir()
+    (folder / paths.BASIC_PITCH_WEIGHTS).symlink_to(weights)
+    songs = tables.SONGS.read(folder).iloc[:2]
     for path in songs["path"]:
         soundfile.write(folder / path, melody(), 22_050)
     run = [sys.executable, "-m", "stages.transcribe"]
 
     def listed(count):
         table = songs.assign(sha256=[f"{name}-1" for name in songs["song"]]).iloc[:count]
-        tables.write(table, tables.SONGS, folder / "data/songs.csv")
+        tables.SONGS.write(table, folder)
         return command(*run, cwd=folder)
 
     assert "of 1 songs" in listed(1)
     said = listed(2)
     assert "of 2 songs" in said
     assert "1/1" in said  # one was heard, the other known
-    files = sorted(path.name for path in (folder / transcribe.MIDI).rglob("*.mid"))
+    files = sorted(path.name for path in (folder / paths.MIDI).rglob("*.mid"))
     assert files == ["s00.mid", "s01.mid"]
-    index = tables.read(folder / transcribe.FOLDER / "songs.csv", tables.STACK)
-    array = np.load(folder / transcribe.FOLDER / "notes.npy")
+    index = tables.array_index(folder / paths.TRANSCRIPTIONS).read()
+    array = np.load(folder / paths.TRANSCRIPTIONS / "notes.npy")
     assert array.shape == (index["rows"].sum(), 4)
     assert listed(1)
-    assert len(list((folder / transcribe.MIDI).rglob("*.mid"))) == 1
+    assert len(list((folder / paths.MIDI).rglob("*.mid"))) == 1
     write_params(folder, "transcribe.songs=none")
     assert "not wanted" in command(*run, cwd=folder)
-    assert [path.name for path in (folder / transcribe.FOLDER).iterdir()] == ["songs.csv"]
+    assert [path.name for path in (folder / paths.TRANSCRIPTIONS).iterdir()] == ["songs.csv"]

@@ -1,0 +1,66 @@
+"""`musicregion compare RUN_A RUN_B`: is B better than A, or is it noise?
+
+Each run is a DVC experiment (its name, or any commit or branch), an MLflow run id, or a
+predictions.csv. Both must have predicted the same songs: the test part of the same split, or all
+songs where evaluate.folds was set.
+"""
+
+import argparse
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from musicregion.errors import ComparisonError
+from musicregion.evaluation.compare_runs import (
+    compare_predictions,
+    describe_comparison,
+    read_predictions,
+)
+from musicregion.tracking import store
+
+PREDICTIONS = "results/predictions.csv"
+
+
+def load_predictions(run: str) -> pd.DataFrame:
+    """predictions.csv of a file, an MLflow run or a DVC experiment.
+
+    Raises:
+        ComparisonError: there is no such run, or it left no predictions.
+    """
+    if Path(run).is_file():
+        return read_predictions(run)
+    if re.fullmatch("[0-9a-f]{32}", run):
+        import mlflow
+
+        mlflow.set_tracking_uri(store.tracking_uri())
+        try:
+            return read_predictions(
+                mlflow.artifacts.download_artifacts(f"runs:/{run}/{PREDICTIONS}")
+            )
+        except Exception as error:
+            raise ComparisonError(f"compare: MLflow run {run}: {error}") from None
+    import dvc.api
+    from dvc.exceptions import DvcException
+
+    try:
+        return read_predictions(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
+    except (DvcException, OSError) as error:
+        raise ComparisonError(
+            f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit whose "
+            f"predictions are here: {error}. `dvc exp show` lists experiments."
+        ) from None
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="musicregion compare",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("run_a", metavar="RUN_A", help="the one that is to be beaten")
+    parser.add_argument("run_b", metavar="RUN_B")
+    chosen = parser.parse_args(arguments)
+    found = compare_predictions(load_predictions(chosen.run_a), load_predictions(chosen.run_b))
+    print(describe_comparison(found, chosen.run_a, chosen.run_b))

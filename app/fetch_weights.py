@@ -1,0 +1,24 @@
+"""`musicregion fetch-weights` fetches the pretrained networks' weights, for work without a network.
+
+musicnn (28 MB, for features: musicnn) and Basic Pitch (0.2 MB, for transcribe), from the Python
+package index, known by their hashes. Stages that need them fetch them, too.
+"""
+
+import argparse
+import os
+
+from musicregion.features import musicnn_network
+from musicregion.storage import paths
+from musicregion.transcription import basic_pitch
+
+
+def main(arguments: list[str]) -> None:
+    argparse.ArgumentParser(
+        prog="musicregion fetch-weights",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
+    basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
+    print(f"{paths.MUSICNN_WEIGHTS}\n{paths.BASIC_PITCH_WEIGHTS}")

@@ -1,0 +1,59 @@
+"""Where a model is: a folder, a DVC experiment or commit, or an address in MLflow."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from musicregion.errors import ModelError
+from musicregion.storage.paths import CARD
+
+MODEL_HELP = (
+    "a folder; a DVC experiment or commit; or an address in MLflow, such as "
+    "models:/region@champion or runs:/<run id>/model (default: models)"
+)
+
+
+@contextmanager
+def locate_model(model: str) -> Iterator[Path]:
+    """The model's folder, fetched for the time of the block where it is not here.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    if Path(model).is_dir() or model == "models":
+        yield Path(model)
+        return
+    with tempfile.TemporaryDirectory(prefix="model-") as temporary:
+        fetch = _from_mlflow if ":/" in model else _from_dvc
+        fetch(model, temporary)
+        cards = sorted(Path(temporary).rglob(CARD))
+        if not cards:
+            raise ModelError(f"{model}: there is no {CARD} in it, so it is none of our models.")
+        yield cards[0].parent
+
+
+def _from_mlflow(model: str, target: str) -> None:
+    from musicregion.tracking import store
+
+    store.connect()
+    import mlflow
+
+    try:
+        mlflow.artifacts.download_artifacts(model, dst_path=target)
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"{model}: not to be had from MLflow: {reason}") from None
+
+
+def _from_dvc(model: str, target: str) -> None:
+    from dvc.api import DVCFileSystem
+    from dvc.exceptions import DvcException
+
+    try:
+        DVCFileSystem(rev=model).get("models", target, recursive=True)
+    except (DvcException, OSError) as error:
+        raise ModelError(
+            f"{model} is no folder, no address in MLflow, and no DVC experiment or commit whose "
+            f"models are here: {error}. `dvc exp show` lists experiments; `dvc pull` fetches data."
+        ) from None

@@ -1,0 +1,1 @@
+"""Audio files to equal windows, and to fingerprints."""

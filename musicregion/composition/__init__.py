@@ -1,0 +1,1 @@
+"""A model of notes: training it, and playing what it writes."""

@@ -1,0 +1,19 @@
+"""The training curves of a model of notes."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+
+def plot_likelihood(history: pd.DataFrame, baseline: float, path: Path) -> None:
+    """Curves of compose. history: epoch, loss, val_loss; baseline: all in nats a note."""
+    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    axes.plot(history["epoch"], history["loss"], label="training (other keys, dropout)")
+    axes.plot(history["epoch"], history["val_loss"], label="validation songs")
+    axes.axhline(baseline, color="grey", linestyle=":", label="n-gram, validation songs")
+    axes.set(xlabel="epoch", ylabel="surprise (nats a note)", ylim=(0, None))
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

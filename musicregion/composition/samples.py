@@ -1,0 +1,29 @@
+"""What compose has learned, to listen to: a first song of each region."""
+
+from pathlib import Path
+
+import numpy as np
+
+from musicregion.composition import composer, perform, piano_roll
+from musicregion.composition.palettes import PALETTES
+from musicregion.config import corpus
+from musicregion.config.params import Params
+from musicregion.rendering import synthesis
+from musicregion.storage import paths
+
+SAMPLE = 30.0  # seconds
+
+
+def write_samples(settings: Params, folder: Path) -> None:
+    """A song of each region as MIDI, audio and picture."""
+    folder.mkdir()
+    writer = composer.load_composer(paths.COMPOSER)
+    known = corpus.load(settings.corpus).folk()
+    for region in writer.card["regions"]:
+        random = np.random.default_rng(settings.compose.seed)
+        palette = known[region].palette if region in known else PALETTES["piano"]
+        pieces, tempo = writer.pieces(region, random)
+        midi = perform.perform_pieces(pieces, writer.one_voice, palette, SAMPLE, tempo, random)
+        (folder / f"{region}.mid").write_bytes(midi)
+        synthesis.write_flac(perform.play_midi(midi, SAMPLE, random), folder / f"{region}.flac")
+        piano_roll.plot_piano_roll(midi, f"A new song for {region}", folder / f"{region}.png")

@@ -1,0 +1,1 @@
+"""params.yaml and corpus files: sections, bounds, and errors that name the key."""

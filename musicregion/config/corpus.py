@@ -1,0 +1,102 @@
+"""A corpus file, corpora/<name>.yaml: regions, and the sources of each region's songs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from musicregion.config.sections import Section
+from musicregion.config.validation import explain
+from musicregion.errors import ConfigError
+
+RegionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+Weights = dict[str, Annotated[float, Field(gt=0)]]
+
+
+class Palette(Section):
+    """How a region's rendered songs tend to sound: names to relative weights."""
+
+    melody: Weights  # General MIDI instruments
+    chords: Weights
+    bass: Weights
+    figure: Weights  # accompaniments, see musicregion/rendering/arrange.py
+    drums: Weights  # patterns, see musicregion/rendering/orchestrate.py
+
+
+class FolkSource(Section):
+    """Tunes from the ABC files of the music21 package, rendered with a palette."""
+
+    folk: Annotated[list[str], Field(min_length=1)]  # globs under music21/corpus
+    origin: str = ""  # keep tunes whose O: field contains this
+    share: Annotated[int, Field(ge=1)]  # of folk.songs, relative to the other regions
+    palette: Palette
+
+
+class Album(Section):
+    """Songs of one album, so that `split.group: album` can keep them together."""
+
+    source: str  # URL, folder or glob
+    album: Annotated[str, Field(min_length=1)]
+
+
+class Region(Section):
+    sources: Annotated[list[FolkSource | Album | str], Field(min_length=1)]  # str: as Album.source
+    unknown: bool = False  # music of no region: never a class, tests "none of these"
+    licence: str = ""
+
+    @model_validator(mode="after")
+    def _one_folk(self) -> "Region":
+        if sum(isinstance(source, FolkSource) for source in self.sources) > 1:
+            raise ValueError("sources: one folk source at most; it may name several files")
+        return self
+
+
+class Corpus(Section):
+    about: str = ""
+    regions: dict[RegionName, Region]
+    belongs: dict[str, RegionName] = Field(
+        default_factory=dict
+    )  # song id or link: its region, where several list it
+
+    @model_validator(mode="after")
+    def _two_classes(self) -> "Corpus":
+        if sum(not region.unknown for region in self.regions.values()) < 2:
+            raise ValueError("regions: two or more are needed (unknown ones do not count)")
+        if len({name.lower() for name in self.regions}) < len(self.regions):
+            raise ValueError("regions: two names differ only in upper and lower case")
+        return self
+
+    @model_validator(mode="after")
+    def _belongs_somewhere(self) -> "Corpus":
+        if wrong := set(self.belongs.values()) - set(self.regions):
+            raise ValueError(f"belongs: {', '.join(sorted(wrong))} is no region of this corpus")
+        return self
+
+    def folk(self) -> dict[str, FolkSource]:
+        """The folk source of each region that has one."""
+        return {
+            name: source
+            for name, region in self.regions.items()
+            for source in region.sources
+            if isinstance(source, FolkSource)
+        }
+
+    def classes(self) -> list[str]:
+        """The regions that can be an answer."""
+        return [name for name, region in self.regions.items() if not region.unknown]
+
+
+def load(name: str) -> Corpus:
+    """Read and check corpora/<name>.yaml.
+
+    Raises:
+        ConfigError: the file is not YAML or does not describe a corpus; the message names the key.
+    """
+    path = Path("corpora", f"{name}.yaml")
+    try:
+        return Corpus.model_validate(yaml.safe_load(path.read_text()))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        raise ConfigError(explain(error, path)) from None

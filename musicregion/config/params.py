@@ -1,0 +1,125 @@
+"""params.yaml: read and checked once, before anything slow."""
+
+import argparse
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from musicregion.config import feature_sections, model_sections, sections
+from musicregion.config.sections import Section
+from musicregion.config.validation import explain
+from musicregion.errors import ConfigError
+
+PARAMS = Path("params.yaml")
+
+
+class Params(Section):
+    """params.yaml as it stands: the chosen corpus, features and model, and a section for each."""
+
+    corpus: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    features: Literal["mfcc", "logmel", "musicnn"]
+    model: Literal[
+        "svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal", "bag_of_frames"
+    ]
+    folk: sections.Folk
+    download: sections.Download
+    cluster: sections.Cluster
+    segment: sections.Segment
+    fingerprint: sections.Fingerprint
+    split: sections.Split
+    mfcc: feature_sections.Mfcc
+    logmel: feature_sections.Logmel
+    musicnn: feature_sections.Musicnn
+    transcribe: sections.Transcribe
+    compose: sections.Compose
+    tune: sections.Tune
+    train: sections.Train
+    evaluate: sections.Evaluate
+    svm: model_sections.Svm
+    logistic: model_sections.Logistic
+    committee: model_sections.Committee
+    dense: model_sections.Dense
+    dense_deep: model_sections.DenseDeep
+    cnn: model_sections.Cnn
+    temporal: model_sections.Temporal
+    bag_of_frames: model_sections.BagOfFrames
+
+    @model_validator(mode="after")
+    def _corpus_exists(self) -> "Params":
+        if not Path("corpora", f"{self.corpus}.yaml").is_file():
+            known = ", ".join(sorted(path.stem for path in Path("corpora").glob("*.yaml")))
+            raise ValueError(
+                f"corpus: {self.corpus!r} is not one of {known} (the files of corpora/)"
+            )
+        return self
+
+    def changed(self, changes: dict[str, object]) -> "Params":
+        """The same params with other values, by dotted key, checked like the file's.
+
+        Raises:
+            ConfigError: a key is unknown or a value is not allowed.
+        """
+        tree = self.model_dump(by_alias=True)
+        for dotted, value in changes.items():
+            section, key = dotted.split(".")
+            tree[section][key] = value
+        try:
+            return Params.model_validate(tree)
+        except ValidationError as error:
+            raise ConfigError(explain(error, Path("changed params"))) from None
+
+    def chosen(self) -> dict:
+        """The params that decide this training, by dotted key: what a run is compared by."""
+        tree = self.model_dump(by_alias=True)
+        names = [
+            "segment",
+            "fingerprint",
+            "split",
+            self.features,
+            "train",
+            "evaluate",
+            self.model,
+        ]
+        from musicregion.config import corpus
+
+        if corpus.load(self.corpus).folk():
+            names.insert(0, "folk")
+        flat = {key: tree[key] for key in ("corpus", "features", "model")}
+        for name in names:
+            flat |= {f"{name}.{key}": value for key, value in tree[name].items()}
+        return flat
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Read and check params.yaml.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or holds a wrong key or value; the message
+            names each key, its value and what is allowed.
+    """
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text()))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: not found. Run the command in the repository's folder."
+        ) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        raise ConfigError(explain(error, path)) from None
+
+
+def load_for_command(explanation: str) -> Params:
+    """Answer --help with a module's docstring, refuse any argument, and read params.yaml.
+
+    Stages take all their settings from params.yaml, so that DVC knows of every one.
+    """
+    parser = argparse.ArgumentParser(
+        description=explanation,
+        epilog="Settings are in params.yaml; `dvc exp run -S section.key=value` changes one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args()
+    return load()

@@ -1,0 +1,1 @@
+"""The songs of a corpus: its sources, and fetching them."""

@@ -1,0 +1,1 @@
+"""What a model learns from: features with labels, groups and parts."""

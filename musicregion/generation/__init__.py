@@ -1,0 +1,1 @@
+"""New songs for a region."""

@@ -1,0 +1,1 @@
+"""Classifiers: training, calibrating, saving and exporting them."""

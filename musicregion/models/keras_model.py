@@ -1,0 +1,118 @@
+"""Trains a Keras network on segments; a song's answer is its segments' together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicregion.dataset.balance import class_weights, oversample
+from musicregion.dataset.dataset import Dataset
+from musicregion.errors import TrainingError
+from musicregion.models import registry
+from musicregion.models.opinion_pool import combine_segments
+
+if TYPE_CHECKING:
+    import keras
+
+    from musicregion.config.params import Params
+    from musicregion.models.base import OnEpoch
+
+
+@dataclass(frozen=True)
+class KerasClassifier:
+    """A trained network; see models.base.Classifier."""
+
+    model: "keras.Model"
+
+    def segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
+        return self.model.predict(data.features[rows], batch_size=256, verbose=0)
+
+    def songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return combine_segments(self.segments(data, rows), data.songs[rows])
+
+    def save(self, folder: Path) -> None:
+        from musicregion.models import saving
+
+        saving.save_keras(self.model, folder / "model.keras")
+
+    def export(self, folder: Path) -> None:
+        from musicregion.models import onnx_export, onnx_files
+
+        onnx_export.export_keras(self.model, folder / onnx_files.FEATURES)
+
+
+def channel_mean_and_variance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each channel. features: [segment, time, channel]."""
+    mean = features.mean(axis=(0, 1), dtype="float64")
+    # segment by segment: ndarray.var would hold a copy of all features in float64
+    squares = sum(((segment - mean) ** 2).mean(axis=0) for segment in features)
+    return mean, squares / len(features)
+
+
+def fit_keras(
+    data: Dataset,
+    train: np.ndarray,
+    validation: np.ndarray | None,
+    settings: "Params",
+    on_epoch: "OnEpoch",
+    epochs: int | None = None,
+) -> KerasClassifier:
+    """Train the chosen network; as models.fit.fit_model.
+
+    Validation rows stop it early, and the weights of its best epoch are kept.
+    """
+    import keras
+    import pandas as pd
+    import tensorflow as tf
+
+    keras.utils.clear_session()  # or else layers are named after those of earlier trainings
+    keras.utils.set_random_seed(settings.train.seed)
+    tf.config.experimental.enable_op_determinism()
+    features, labels = data.features[train], data.labels[train]
+    mean, variance = channel_mean_and_variance(features)
+    normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
+    build = registry.load_module(settings.model).build
+    model = build(
+        data.features.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
+    )
+    class_weight = None
+    if settings.train.balance == "oversample":
+        random = np.random.default_rng(settings.train.seed)
+        drawn = oversample(labels, random)
+        features, labels = features[drawn], labels[drawn]
+    elif settings.train.balance == "weights":
+        class_weight = class_weights(labels)
+    model.compile(
+        keras.optimizers.Adam(settings.train.learning_rate),
+        loss="sparse_categorical_crossentropy",
+        # the loss has the weights' penalty in it, which says nothing of the songs
+        metrics=["accuracy", keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")],
+    )
+    callbacks = [
+        keras.callbacks.TerminateOnNaN(),
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: on_epoch(n + 1, logs)),
+    ]
+    held = None
+    if validation is not None:
+        held = data.features[validation], data.labels[validation]
+        patience = settings.train.patience
+        callbacks.append(
+            keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+        )
+    history = model.fit(
+        features,
+        labels,
+        batch_size=settings.train.batch,
+        epochs=epochs or settings.train.epochs,
+        validation_data=held,
+        class_weight=class_weight,
+        callbacks=callbacks,
+        verbose=0,
+    ).history
+    losses = history["loss"] + history.get("val_loss", [])
+    if not np.isfinite(losses).all():
+        raise TrainingError("train: the loss is not a finite number. Lower train.learning_rate.")
+    table = pd.DataFrame(history)
+    table.insert(0, "epoch", range(1, len(table) + 1))
+    return KerasClassifier(model), table

@@ -1,0 +1,1 @@
+"""ABC and MIDI to audio."""

@@ -1,0 +1,88 @@
+"""Gives the parts of a song to instruments of a palette: a standard MIDI file."""
+
+import numpy as np
+
+from musicregion.config.corpus import Palette, Weights
+from musicregion.errors import ConfigError
+
+TICKS = 480  # of a quarter beat
+Notes = list[tuple[float, float, int, int]]  # start and length in beats, pitch, velocity
+PARTS = ("melody", "chords", "bass", "drums")
+DRUMS = {  # pattern: (General MIDI drum, beats within a bar as shares of the bar)
+    "none": (),
+    "frame": ((41, (0.0,)), (37, (0.5, 0.75))),
+    "march": ((36, (0.0, 0.5)), (38, (0.25, 0.75))),
+    "blocks": ((76, (0.0, 0.5)), (77, (0.25,))),
+    "shaker": ((70, (0.0, 0.25, 0.5, 0.75)),),
+}
+
+
+def choose_weighted(weights: Weights, random: np.random.Generator) -> str:
+    """One name, with the probability that its weight gives it."""
+    probability = np.array(list(weights.values()))
+    return str(random.choice(list(weights), p=probability / probability.sum()))
+
+
+def instrument_program(name: str) -> int:
+    """The General MIDI program, 0 to 127, of an instrument's name."""
+    from pretty_midi.constants import INSTRUMENT_MAP
+
+    if name not in INSTRUMENT_MAP:
+        raise ConfigError(f"{name!r} is no General MIDI instrument (as pretty_midi spells them)")
+    return INSTRUMENT_MAP.index(name)
+
+
+def instrument_name(program: int) -> str:
+    """The name of a General MIDI program, 0 to 127."""
+    from pretty_midi import program_to_instrument_name
+
+    return program_to_instrument_name(program)
+
+
+def drum_bar(pattern: str, bar: float) -> Notes:
+    """One bar, in quarter beats, of a pattern of DRUMS."""
+    if pattern not in DRUMS:
+        raise ConfigError(f"drums {pattern!r} is not one of {', '.join(DRUMS)}")
+    return [(bar * share, 0.2, drum, 80) for drum, shares in DRUMS[pattern] for share in shares]
+
+
+def orchestrate(
+    parts: dict[str, Notes],
+    palette: Palette,
+    tempo: float,
+    beats: float,
+    random: np.random.Generator,
+) -> bytes:
+    """A standard MIDI file of `beats` quarter beats, with instruments drawn from the palette.
+
+    parts: by a name of PARTS. tempo: quarter beats a minute.
+    """
+    import symusic
+
+    key = int(random.integers(-5, 7))
+    swell, phase = random.uniform(4, 40), random.uniform(0, 2 * np.pi)  # beats, radians
+    score = symusic.Score(TICKS)
+    score.tempos.append(symusic.Tempo(0, float(tempo)))
+    for name, notes in parts.items():
+        instrument = (
+            0
+            if name == "drums"
+            else instrument_program(choose_weighted(getattr(palette, name), random))
+        )
+        level = random.uniform(0.9, 1.15) if name == "melody" else random.uniform(0.45, 0.95)
+        track = symusic.Track(program=instrument, is_drum=name == "drums")
+        for start, length, pitch, velocity in notes:
+            if start >= beats:
+                continue
+            loud = velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase))
+            loud += random.normal(0, 4)
+            track.notes.append(
+                symusic.Note(
+                    round(start * TICKS),
+                    max(1, round(min(length, beats - start) * TICKS)),
+                    int(np.clip(pitch + (0 if name == "drums" else key), 0, 127)),
+                    int(np.clip(loud, 1, 127)),
+                )
+            )
+        score.tracks.append(track)
+    return score.dumps_midi()

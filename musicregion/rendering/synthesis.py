@@ -1,0 +1,73 @@
+"""Turns MIDI into audio with the soundfont of the pretty_midi package, and gives it a recording."""
+
+import importlib.util
+import io
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import scipy.fft
+import soundfile
+
+SAMPLE_RATE = 48_000  # Hz, the synthesizer's own
+FADE = 1.0  # seconds
+
+
+@cache
+def load_soundfont() -> bytes:
+    """TimGM6mb.sf2, General MIDI, GPL-2."""
+    return (
+        Path(importlib.util.find_spec("pretty_midi").origin).parent / "TimGM6mb.sf2"
+    ).read_bytes()
+
+
+def render(midi: bytes, instruments: bytes | None = None) -> np.ndarray:
+    """Play a MIDI file. Returns mono float32 [sample] at SAMPLE_RATE.
+
+    instruments: a soundfont (SF2); None: soundfont().
+    """
+    import midirenderer
+
+    wave = midirenderer.render_wave_from(instruments or load_soundfont(), midi)
+    stereo, _ = soundfile.read(io.BytesIO(wave), dtype="float32")  # [sample, channel]
+    return stereo.mean(axis=1)
+
+
+def simulate_recording(dry: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Put a performance in a random room before a random microphone.
+
+    A classifier must not know a region by its recording, so every song draws its own
+    reverberation, spectral tilt, bandwidth and loudness. [sample] in, [sample] out.
+    """
+    decay = random.uniform(0.15, 1.0)  # seconds until the room is 60 dB down
+    wet = random.uniform(0.0, 0.35)
+    time = np.arange(int(decay * SAMPLE_RATE)) / SAMPLE_RATE
+    tail = random.standard_normal(len(time)) * 10 ** (-3 * time / decay)
+    room = wet * tail / np.sqrt((tail**2).sum())
+    room[0] += 1
+    size = scipy.fft.next_fast_len(len(dry) + len(room), real=True)
+    frequency = scipy.fft.rfftfreq(size, 1 / SAMPLE_RATE).astype("float32")
+    tilt = random.uniform(-1.5, 1.5)  # dB an octave, around 1 kHz
+    cutoff = random.uniform(6_000, 16_000)  # Hz
+    gain = 10 ** (tilt * np.log2(np.maximum(frequency, 50) / 1000) / 20)
+    gain /= np.sqrt(1 + (frequency / cutoff) ** 8)  # fourth-order Butterworth
+    spectrum = scipy.fft.rfft(dry, size) * scipy.fft.rfft(room.astype("float32"), size)
+    spectrum *= gain.astype("float32")
+    wave = scipy.fft.irfft(spectrum, size)[: len(dry)]
+    loudness = random.uniform(-25, -16)  # dB, root mean square below full scale
+    wave *= 10 ** (loudness / 20) / max(np.sqrt((wave**2).mean()), 1e-9)
+    return (wave / max(1.0, np.abs(wave).max())).astype("float32")
+
+
+def fit_length(wave: np.ndarray, seconds: float) -> np.ndarray:
+    """Cut [sample] to exactly `seconds`, or pad it with silence; the end is faded."""
+    length = round(seconds * SAMPLE_RATE)
+    wave = np.pad(wave[:length], (0, max(0, length - len(wave))))
+    fade = min(length, round(FADE * SAMPLE_RATE))
+    wave[length - fade :] *= np.linspace(1, 0, fade, dtype="float32")
+    return wave
+
+
+def write_flac(wave: np.ndarray, path: Path) -> None:
+    """Write mono 16-bit FLAC: the same samples give the same bytes."""
+    soundfile.write(path, wave, SAMPLE_RATE, "PCM_16", format="FLAC")

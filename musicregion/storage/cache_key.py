@@ -1,0 +1,26 @@
+"""What a derived file was made from, as a short key: same key, same bytes."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from musicregion.config.sections import Section
+from musicregion.storage.import_closure import import_closure, module_file
+
+
+def source_key(settings: Section, modules: Iterable[str], packages: Iterable[str]) -> str:
+    """Digest of a params section, of modules with all that they import, and of packages' versions.
+
+    modules: as "musicregion.audio.windows"; see import_closure for what counts of their imports.
+    """
+    digest = hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode())
+    for module in import_closure(*modules):
+        digest.update(module_file(module).read_bytes())
+    digest.update(" ".join(version(package) for package in packages).encode())
+    return digest.hexdigest()[:16]
+
+
+def join_keys(*keys: str) -> str:
+    """One key of several."""
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]

@@ -1,0 +1,44 @@
+"""Where everything is, relative to the repository's folder; each path stands here alone."""
+
+from pathlib import Path
+
+RAW = Path("data/raw")  # songs as they were fetched or rendered, <region>/<song>.<ext>
+RAW_PART = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
+SONGS = Path("data/songs.csv")
+DOWNLOAD_JOURNAL = Path("data/download.jsonl")  # of a run that is not at its end
+
+SEGMENT_FLACS = Path("data/segments")  # <region>/<song>.flac, a whole number of windows
+SEGMENTS = Path("data/segments.csv")
+FAILED = Path("data/failed.csv")
+SEGMENT_JOURNAL = Path("data/segments.jsonl")
+
+FINGERPRINTS = Path("data/fingerprint")
+GROUPS = Path("data/groups.csv")
+DUPLICATES = Path("data/duplicates.csv")
+SPLITS = Path("data/splits.csv")
+
+TRANSCRIPTIONS = Path("data/transcribe")
+MIDI = TRANSCRIPTIONS / "midi"  # <region>/<song>.mid
+BASIC_PITCH_WEIGHTS = Path("data/basic_pitch/nmp.onnx")
+
+COMPOSER = Path("composer")  # a model of notes
+COMPOSE_METRICS = Path("results/compose.json")
+
+BEST_PARAMS = Path("results/best_params.yaml")
+MODELS = Path("models")
+CARD = "card.json"  # in the folder of a trained model, or of a model of notes
+RESULTS = Path("results")
+
+
+def features_folder(features: str) -> Path:
+    """Where the features stage writes a kind of features, and their index."""
+    return Path("data", features)
+
+
+def features_array(features: str) -> Path:
+    """The array of a kind of features; rows as in segments.csv."""
+    return features_folder(features) / "features.npy"
+
+
+TUTORIAL_JSON = features_folder("mfcc") / "data.json"
+MUSICNN_WEIGHTS = features_folder("musicnn") / "weights.npz"

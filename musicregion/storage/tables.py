@@ -1,0 +1,117 @@
+"""The tables that stages hand on: where they are, their columns, reading and writing them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from musicregion.errors import InputError
+from musicregion.storage import paths
+from musicregion.storage.files import writing
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file. columns: name to pandas type, in the file's order.
+
+    A relative path counts from `root`, which is the current folder unless it is named.
+    """
+
+    path: Path
+    columns: dict[str, str]
+
+    def parse(self, root: Path = Path()) -> pd.DataFrame:
+        """Read whatever columns there are; those that are named have these types."""
+        return pd.read_csv(
+            root / self.path,
+            dtype=self.columns,
+            keep_default_na=False,
+            na_values={"duration_s": [""]},
+        )
+
+    def read(self, root: Path = Path()) -> pd.DataFrame:
+        """Read the table.
+
+        Raises:
+            InputError: it is not there, or has other columns.
+        """
+        if not (root / self.path).is_file():
+            raise InputError(f"{self.path}: not found. `dvc repro` makes it.")
+        table = self.parse(root)
+        if list(table.columns) != list(self.columns):
+            columns = list(table.columns)
+            raise InputError(f"{self.path}: has columns {columns}, not {list(self.columns)}")
+        return table
+
+    def write(self, rows: list[dict] | pd.DataFrame, root: Path = Path()) -> None:
+        """Write the table, whole or not at all."""
+        table = pd.DataFrame(rows, columns=list(self.columns)).astype(self.columns)
+        texts = [name for name, kind in self.columns.items() if kind == "string"]
+        # a title may hold line ends; a lone \r is none to pandas' writer, but is to its reader
+        table[texts] = table[texts].replace(r"\s+", " ", regex=True)
+        with writing(root / self.path) as part:
+            table.to_csv(part, index=False)
+
+
+SONGS = Table(
+    paths.SONGS,
+    {
+        "song": "string",  # id: stable, unique, safe as a file name
+        "region": "string",
+        "unknown": "bool",  # of a region that is never a class
+        "title": "string",
+        "source": "string",  # link, path or tunes
+        "author": "string",  # of the song, and its licence, where the source states them
+        "licence": "string",
+        "album": "string",  # as the corpus file says, or else the file's tags
+        "version": "string",  # of the song at its source; another one is fetched anew
+        "path": "string",  # of the audio file, empty where the song failed
+        "duration_s": "float64",
+        "sha256": "string",
+        "status": "string",  # ok, failed
+        "kind": "string",  # of failure, see corpus/failures.py; if ok: private, deleted
+        "reason": "string",
+    },
+)
+SEGMENTS = Table(
+    paths.SEGMENTS,
+    {
+        "song": "string",
+        "region": "string",
+        "index": "int64",  # of the segment within its song
+        "start_s": "float64",
+        "duration_s": "float64",  # of real audio, before looping
+        "looped": "bool",
+    },
+)
+FAILED = Table(
+    paths.FAILED, {"song": "string", "region": "string", "source": "string", "reason": "string"}
+)
+GROUPS = Table(
+    paths.GROUPS, {"song": "string", "region": "string", "group": "string"}
+)  # id of a group's first song
+DUPLICATES = Table(
+    paths.DUPLICATES,
+    {  # pairs of songs that hold the same recording
+        "song": "string",
+        "region": "string",
+        "other": "string",
+        "other_region": "string",
+        "share": "float64",  # of the landmarks of the song with fewer
+    },
+)
+SPLITS = Table(
+    paths.SPLITS,
+    {
+        "song": "string",
+        "region": "string",
+        "group": "string",  # songs of one group are never in two parts
+        "part": "string",  # train, validation, test, unknown
+        "fold": "int64",  # -1 for unknown
+    },
+)
+
+
+def array_index(folder: Path) -> Table:
+    """The index of an array in a folder: each song's key and number of rows."""
+    return Table(folder / "songs.csv", {"song": "string", "key": "string", "rows": "int64"})

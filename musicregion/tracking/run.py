@@ -1,0 +1,127 @@
+"""An MLflow run that survives server outages: what the server misses is kept and sent later."""
+
+import getpass
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+from musicregion.storage import journal
+from musicregion.tracking import store
+from musicregion.tracking.unsent import ENTRIES, JOURNAL, hold_run, send_run
+
+
+def now_ms() -> int:
+    """Milliseconds, as MLflow counts time."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class TrackedRun:
+    """One run. What is logged goes to the server, or from its first failure on to a folder."""
+
+    run_id: str
+    client: MlflowClient = field(default_factory=MlflowClient)
+    down: bool = False
+
+    @property
+    def unsent(self) -> Path:
+        return store.unsent_folder() / self.run_id
+
+    def metrics(self, values: dict[str, float], step: int = 0) -> None:
+        when = now_ms()
+        self._log("metrics", *([name, float(value), when, step] for name, value in values.items()))
+
+    def params(self, values: dict[str, object]) -> None:
+        self._log("params", values)
+
+    def tags(self, values: dict[str, object]) -> None:
+        self._log("tags", values)
+
+    def artifacts(self, folder: Path, place: str) -> None:
+        """The files of a folder, to be found in `place` of the run."""
+        self._log("artifacts", str(folder), place)
+
+    def end(self, status: str) -> None:
+        self._log("end", status, now_ms())
+
+    def lost(self, error: Exception) -> None:
+        """From here on all is kept in the folder."""
+        self.down = True
+        reason = (str(error) or type(error).__name__).strip().splitlines()[0][:200]
+        print(
+            f"MLflow's server does not answer ({reason}). Training goes on; what it would have "
+            f"been told is kept in {self.unsent}.",
+            file=sys.stderr,
+        )
+
+    def _log(self, kind: str, *values: object) -> None:
+        if not self.down:
+            try:
+                ENTRIES[kind](self.client, self.run_id, *values)
+                return
+            except Exception as error:  # whatever it is, training must not die of it
+                self.lost(error)
+        self.keep(kind, *values)
+
+    def keep(self, kind: str, *values: object) -> None:
+        """Keep an entry in the folder, on the disk when this returns."""
+        self.unsent.mkdir(parents=True, exist_ok=True)
+        if kind == "artifacts":
+            source, place = values
+            kept = self.unsent / "files" / place
+            shutil.copytree(source, kept, dirs_exist_ok=True)
+            values = str(kept), place
+        journal.append(self.unsent / JOURNAL, {"kind": kind, "values": values})
+
+
+def create_run(
+    experiment_id: str, label: str, tags: dict[str, str], parent: str = ""
+) -> TrackedRun:
+    """A new run, below a parent's where one is named; kept in a folder if the server is gone."""
+    tags = tags | {"mlflow.source.name": "stages"}
+    with suppress(KeyError, OSError):  # in a container a user may have no name
+        tags["mlflow.user"] = getpass.getuser()
+    if parent:
+        tags[MLFLOW_PARENT_RUN_ID] = parent
+    try:
+        run = MlflowClient().create_run(experiment_id, tags=tags, run_name=label)
+        return TrackedRun(run.info.run_id)
+    except Exception as error:
+        record = TrackedRun(f"{label.replace(' ', '-')}-{now_ms()}")
+        record.lost(error)
+        record.keep("create", experiment_id, now_ms(), tags, label)
+        return record
+
+
+@contextmanager
+def open_run(record: TrackedRun) -> Iterator[TrackedRun]:
+    """A run for the time of the block; a block that raises marks it as failed.
+
+    Something of it may be waiting from an earlier process: that comes first.
+    """
+    with hold_run(record.run_id):
+        if record.unsent.is_dir():
+            record.down = True
+        try:
+            yield record
+        except BaseException:
+            record.end("FAILED")
+            raise
+        else:
+            record.end("FINISHED")
+        finally:
+            if record.down:
+                try:
+                    send_run(record.unsent)
+                except Exception:
+                    print(
+                        f"Kept in {record.unsent}. `musicregion send` sends it.",
+                        file=sys.stderr,
+                    )

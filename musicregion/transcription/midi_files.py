@@ -1,0 +1,23 @@
+"""Notes as MIDI files."""
+
+from pathlib import Path
+
+import numpy as np
+
+TICKS = 480  # of a quarter beat
+
+
+def write_midi(found: np.ndarray, path: Path) -> None:
+    """Write notes as `transcribe` returns them: a MIDI file at 120 quarter beats a minute."""
+    import symusic
+
+    score = symusic.Score(TICKS, "tick")
+    score.tempos.append(symusic.Tempo(0, 120.0))
+    track = symusic.Track(program=0)
+    for start, end, pitch, strength in found:
+        first, last = round(start * 2 * TICKS), round(end * 2 * TICKS)
+        velocity = max(1, round(127 * strength))
+        track.notes.append(symusic.Note(first, max(1, last - first), int(pitch), velocity))
+    score.tracks.append(track)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(score.dumps_midi())

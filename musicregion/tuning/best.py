@@ -1,0 +1,18 @@
+"""The params that a search has found."""
+
+import yaml
+
+from musicregion.config.params import Params
+from musicregion.errors import InputError
+from musicregion.storage.paths import BEST_PARAMS
+
+
+def with_best_params(settings: Params) -> Params:
+    """The params with what the search has found.
+
+    Raises:
+        InputError: the stage tune has not run.
+    """
+    if not BEST_PARAMS.is_file():
+        raise InputError(f"{BEST_PARAMS}: not found. `dvc repro` makes it.")
+    return settings.changed(yaml.safe_load(BEST_PARAMS.read_text()))

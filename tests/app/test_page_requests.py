@@ -1,0 +1,133 @@
+"""Whatever a visitor sends, a sentence comes back."""
+
+import os
+import signal
+import tempfile
+import time
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from app import page_requests, public_links
+from musicregion.errors import Unavailable
+from musicregion.generation.order import Order
+from tests.conftest import RATE, tone
+
+
+def crash(*arguments):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang(*arguments):
+    time.sleep(60)
+
+
+def dawdle(folder, link, temporary, *arguments):
+    (temporary / "song.mp3").write_bytes(b"half of it")
+    time.sleep(60)
+
+
+def devour(*arguments):
+    bytearray(1 << 50)
+
+
+def test_a_song_is_answered(trained, songs):
+    assert page_requests.predict_upload(trained, songs / "high.wav").region == "High"
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"ID3\x03" + bytes(999), b"RIFF\xff"])
+def test_what_is_no_song_is_a_sentence(trained, tmp_path, content):
+    song = tmp_path / "song.mp3"
+    song.write_bytes(content)
+    with pytest.raises(page_requests.Refused) as caught:
+        page_requests.predict_upload(trained, song)
+    assert str(caught.value).startswith("That cannot be heard: ")
+    assert str(caught.value).endswith(".")
+    assert "/" not in str(caught.value)
+
+
+def test_a_list_of_other_files_is_not_followed(trained, songs, tmp_path):
+    """FFmpeg plays lists, which could name files of the server."""
+    other, song = tmp_path / "secret.mp3", tmp_path / "song.m3u8"
+    soundfile.write(other, tone(8), RATE)
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:8", "#EXTINF:8,", str(other), "#EXT-X-ENDLIST", ""]
+    song.write_text("\n".join(lines))
+    with av.open(str(song)) as container:  # or else this test would prove nothing
+        assert container.streams.audio
+    with pytest.raises(page_requests.Refused, match="not readable as audio"):
+        page_requests.predict_upload(trained, song)
+
+
+def test_a_decoder_that_crashes_or_hangs_or_devours_costs_that_answer_alone(
+    trained, songs, monkeypatch
+):
+    each = ((crash, 60, "crashed"), (hang, 1, "within 1 s"), (devour, 60, "memory"))
+    for task, seconds, word in each:
+        with monkeypatch.context() as patch:
+            patch.setattr(page_requests, "SECONDS", seconds)
+            patch.setattr(page_requests, "predict_file", task)
+            with pytest.raises(page_requests.Refused, match=word):
+                page_requests.predict_upload(trained, songs / "high.wav")
+    assert page_requests.predict_upload(trained, songs / "high.wav").region == "High"
+
+
+def test_what_nobody_thought_of_is_a_sentence_and_is_told_to_the_owner(trained, tmp_path, capsys):
+    with pytest.raises(page_requests.Refused, match="Something went wrong"):
+        page_requests.predict_upload(trained, tmp_path / "gone.wav")
+    with pytest.raises(page_requests.Refused, match="Something went wrong"):
+        page_requests.predict_upload(tmp_path / "no model", tmp_path / "gone.wav")
+    assert "no model there" in capsys.readouterr().err
+
+
+def test_a_link_that_takes_too_long_leaves_no_file(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(page_requests, "SECONDS", 2)
+    monkeypatch.setattr(public_links, "predict_public_link", dawdle)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(page_requests.Refused, match="within 2 s"):
+        page_requests.predict_link(trained, "https://example.org/a.mp3")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_song_of_hours_is_refused(trained, tmp_path):
+    song = tmp_path / "long.flac"
+    soundfile.write(song, np.tile(tone(10), 121), RATE)
+    with pytest.raises(page_requests.Refused, match="longer than 20 minutes"):
+        page_requests.predict_upload(trained, song)
+
+
+def test_a_link_into_a_private_network_is_a_sentence(trained):
+    for link in ("http://127.0.0.1:1/a.mp3", "http://[::1]/a.mp3", "http://169.254.169.254/latest"):
+        with pytest.raises(page_requests.Refused, match="private network"):
+            page_requests.predict_link(trained, link)
+    for link in ("song", "file:///etc/passwd", "http://", "javascript:alert(1)"):
+        with pytest.raises(page_requests.Refused, match="whole link"):
+            page_requests.predict_link(trained, link)
+
+
+def test_reasons_do_not_tell_of_the_server():
+    for kind in ("network", "other", "disk full", "rate-limited", "deleted", "too long"):
+        said = page_requests.public_message(Unavailable("/srv/page/secret: No space left", kind))
+        assert "/srv" not in said
+        assert said.endswith(".")
+
+
+def test_the_bounds_reach_the_task(trained, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        page_requests.isolated, "call", lambda *words, **more: seen.append((words, more))
+    )
+    page_requests.predict_link(trained, "https://example.org/a.mp3")
+    ((task, _, link, _, longest, largest), more) = seen[0]
+    assert (task, link) == (public_links.predict_public_link, "https://example.org/a.mp3")
+    assert (longest, largest, more) == (1200, 50, {"seconds": 60})
+
+
+@pytest.mark.parametrize(
+    ("region", "seconds"), [("High", 1e9), ("High", 1), ("High", float("nan")), ("Deep", 30)]
+)
+def test_a_new_song_beyond_the_bounds_is_refused(tmp_path, region, seconds):
+    order = Order(tmp_path, tmp_path, region, seconds, 1)
+    with pytest.raises(page_requests.Refused, match="10 to 120 s"):
+        next(page_requests.make_song(order, {"regions": ["High", "Low"]}, tmp_path, print))

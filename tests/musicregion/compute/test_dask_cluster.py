@@ -1,0 +1,132 @@
+"""A real scheduler and two real workers, each with a process of its own, on loopback."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from musicregion.compute import dask_cluster, parallel
+from musicregion.errors import ClusterError, TaskDied
+from tests import servers
+from tests.conftest import command
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    with servers.dask(tmp_path_factory.mktemp("dask")) as found:
+        yield found
+
+
+@pytest.fixture
+def network(lasting, monkeypatch):
+    """A cluster that all tests share which leave it as it was."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lasting.address)
+    yield lasting
+    leave()
+
+
+@pytest.fixture
+def mortal(tmp_path, monkeypatch):
+    """A cluster of the test's own."""
+    with servers.dask(tmp_path) as found:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", found.address)
+        yield found
+        leave()
+
+
+def leave():
+    if dask_cluster.connect.cache_info().currsize:
+        dask_cluster.connect().close()
+        dask_cluster.connect.cache_clear()
+
+
+def square(number):
+    return number * number
+
+
+def pid(number):
+    time.sleep(0.2)
+    return os.getpid()
+
+
+def dies_at_3(number):
+    if number == 3:
+        os._exit(1)
+    return number
+
+
+def test_results_come_in_the_items_order_from_both_workers(network):
+    assert list(parallel.map_songs(square, [(n,) for n in range(20)], "t")) == [
+        n * n for n in range(20)
+    ]
+    pids = set(parallel.map_songs(pid, [(n,) for n in range(12)], "t"))
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+def test_a_task_that_kills_its_workers_costs_itself_alone(network):
+    found = list(parallel.map_songs(dies_at_3, [(n,) for n in range(8)], "t"))
+    assert isinstance(found[3], TaskDied)
+    assert found[:3] + found[4:] == [0, 1, 2, 4, 5, 6, 7]
+
+
+def full(number):
+    raise OSError(28, "No space left on device")
+
+
+def test_an_error_of_a_task_is_raised_here_as_it_is(network):
+    with pytest.raises(OSError, match="No space left"):
+        list(parallel.map_songs(full, [(1,)], "t"))
+
+
+def test_a_scheduler_that_goes_away_is_a_sentence(mortal):
+    results = parallel.map_songs(pid, [(n,) for n in range(60)], "t")
+    next(results)
+    servers.kill(mortal.scheduler)
+    with pytest.raises(ClusterError, match="The same command goes on"):
+        list(results)
+
+
+def test_a_worker_that_is_killed_loses_nothing(mortal):
+    results = parallel.map_songs(pid, [(n,) for n in range(20)], "t")
+    first = next(results)
+    servers.kill(mortal.workers[0])
+    found = [first, *results]
+    assert len(found) == 20
+    assert all(isinstance(one, int) for one in found)
+
+
+def test_workers_that_do_not_share_the_folder_are_named(network, monkeypatch):
+    monkeypatch.setattr(Path, "cwd", lambda: Path("/nowhere/at/all"))
+    with pytest.raises(
+        ClusterError, match=r"tcp://127\.0\.0\.1:\d+.* does not see /nowhere/at/all"
+    ):
+        list(parallel.map_songs(square, [(1,)], "t"))
+
+
+def test_workers_with_several_threads_are_refused(network):
+    broad = network.worker(threads=2)
+    try:
+        with Client(network.address) as client:
+            client.wait_for_workers(3, timeout=60)
+        with pytest.raises(ClusterError, match="--nthreads 1"):
+            list(parallel.map_songs(square, [(1,)], "t"))
+    finally:
+        servers.kill(broad)
+
+
+def test_no_scheduler_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 1)
+    with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(parallel.map_songs(square, [(1,)], "t"))
+
+
+def test_without_a_scheduler_dask_is_not_imported():
+    code = "import sys; from musicregion.compute.parallel import map_songs; "
+    code += "list(map_songs(len, [('a',)] * 3, 't'))"
+    code += "; assert not {'dask', 'distributed'} & set(sys.modules)"
+    command(sys.executable, "-c", code, cwd=Path.cwd())

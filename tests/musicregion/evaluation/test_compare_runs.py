@@ -1,0 +1,93 @@
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from musicregion.errors import ComparisonError
+from musicregion.evaluation.compare_runs import compare_predictions, describe_comparison
+
+
+def predictions(right, group=None, repeat=1):
+    """A predictions.csv: song n is of region A and named rightly where right[n]."""
+    count = len(right)
+    return pd.DataFrame(
+        {
+            "song": [f"s{n:03}" for n in range(count)],
+            "group": group or [f"s{n:03}" for n in range(count)],
+            "part": "test",
+            "repeat": repeat,
+            "region": "A",
+            "predicted": np.where(right, "A", "B"),
+        }
+    )
+
+
+def test_a_run_compared_with_itself_is_noise():
+    right = np.arange(50) % 2 == 0
+    found = compare_predictions(predictions(right), predictions(right))
+    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert "not more than noise" in describe_comparison(found, "one", "other")
+
+
+def test_a_clear_difference_is_more_than_noise():
+    weak, strong = np.arange(100) % 2 == 0, np.arange(100) % 10 > 0
+    found = compare_predictions(predictions(weak), predictions(strong))
+    assert found.difference == pytest.approx(0.4)
+    assert 0.2 < found.low < 0.4 < found.high < 0.6
+    assert found.only == (10, 50)
+    assert found.p < 1e-6
+    assert "strong is better than weak" in describe_comparison(found, "weak", "strong")
+    assert "strong is better than weak" in describe_comparison(
+        compare_predictions(predictions(strong), predictions(weak)), "strong", "weak"
+    )
+
+
+def test_mcnemar_is_exact():
+    one, other = np.array([True] * 3 + [False] * 9), np.array([False] * 3 + [True] * 9)
+    assert compare_predictions(predictions(one), predictions(other)).p == pytest.approx(598 / 4096)
+
+
+def test_copies_of_a_recording_are_drawn_together():
+    right, wrong = np.ones(40, bool), np.arange(40) < 20
+    alone = compare_predictions(predictions(wrong), predictions(right))
+    copies = compare_predictions(
+        predictions(wrong, [f"g{n // 10}" for n in range(40)]),
+        predictions(right, [f"g{n // 10}" for n in range(40)]),
+    )
+    assert copies.high - copies.low > 1.5 * (alone.high - alone.low)
+
+
+def test_repeats_of_a_song_count_once():
+    right = np.arange(30) % 3 > 0
+    one = pd.concat([predictions(right, repeat=n) for n in (1, 2, 3)])
+    found = compare_predictions(one, predictions(right))
+    assert (found.songs, found.difference, found.only) == (30, 0, (0, 0))
+
+
+def test_groups_of_either_run_are_drawn_together():
+    right, wrong = np.ones(40, bool), np.arange(40) < 20
+    albums = [f"g{n // 10}" for n in range(40)]
+    one = compare_predictions(predictions(wrong), predictions(right, albums))
+    other = compare_predictions(predictions(wrong, albums), predictions(right))
+    assert (one.low, one.high) == (other.low, other.high)
+
+
+def test_different_songs_are_refused():
+    with pytest.raises(ComparisonError, match="different songs \\(4 and 5, 4 in both\\)"):
+        compare_predictions(predictions([True] * 4), predictions([True] * 5))
+
+
+def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
+    for name, right in (("a", [True] * 9), ("b", [True] * 8 + [False])):
+        predictions(right).to_csv(tmp_path / f"{name}.csv", index=False)
+    command = ["musicregion", "compare"]
+    done = subprocess.run(
+        [*command, tmp_path / "a.csv", tmp_path / "b.csv"], capture_output=True, text=True
+    )
+    assert "1.000 of 9 songs" in done.stdout
+    assert "not more than noise" in done.stdout
+    done = subprocess.run([*command, "nonsense", "b"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "nonsense is no file, no MLflow run id" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,120 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from musicregion.config import params
+from musicregion.dataset.dataset import Dataset
+from musicregion.evaluation import report
+from musicregion.evaluation.crossvalidation import Fold
+from musicregion.evaluation.holdout import HoldoutResult
+from musicregion.evaluation.metrics import Predictions
+from musicregion.models.opinion_pool import combine_segments
+
+SETTINGS = params.load()
+HISTORY = pd.DataFrame(
+    {"epoch": [1, 2], "accuracy": [0.5, 0.9], "loss": [1, 0.5], "val_accuracy": [0.4, 0.6]}
+).assign(val_loss=[1.1, 0.9])
+SONGS = np.repeat(list("abcd"), 2)
+
+
+@pytest.fixture
+def data():
+    """Songs a (train), b (validation), c and d (test); two segments each, d in region B."""
+    parts = np.repeat(["train", "validation", "test", "test"], 2)
+    labels = np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    return Dataset(np.zeros((8, 3, 2), "float32"), labels, SONGS, SONGS, parts, ["A", "B"])
+
+
+def levels(data, rows):
+    """Right for a, b and c as a whole; c's second segment and d are named wrongly."""
+    right, wrong = [0.9, 0.1], [0.4, 0.6]
+    probabilities = np.array([right] * 5 + [wrong] + [[0.7, 0.3]] * 2)[rows]
+    songs, whole = combine_segments(probabilities, data.songs[rows])
+    actual = np.array([int(song == "d") for song in songs])
+    segments = Predictions(data.labels[rows], probabilities, data.songs[rows], data.songs[rows])
+    return {"song": Predictions(actual, whole, songs, songs), "segment": segments}
+
+
+@pytest.fixture
+def found(data):
+    held, test = (levels(data, data.rows(part)) for part in ("validation", "test"))
+    return HoldoutResult(None, HISTORY, held, test, {"song": 1.0, "segment": 2.0}, 0.4)
+
+
+def write(data, found, folds=()):
+    metrics = report.measure_holdout(data, found, 1)
+    report.write_results(data, found, list(folds), metrics, SETTINGS)
+    return metrics
+
+
+def test_a_song_is_right_although_one_segment_is_wrong(data, found):
+    metrics = report.measure_holdout(data, found, 1)
+    assert metrics["validation"]["song"]["accuracy"] == 1
+    assert metrics["test"]["song"]["accuracy"] == 0.5
+    assert metrics["test"]["segment"]["accuracy"] == 0.25
+    assert metrics["test"]["song"]["majority_accuracy"] == 0.5
+    assert metrics["calibration"]["segment"]["temperature"] == 2
+
+
+def test_the_largest_region_is_by_songs_for_songs_and_by_segments_for_segments():
+    songs = np.array(["long"] * 4 + ["short", "brief", "validation", "test"])
+    parts = np.array(["train"] * 6 + ["validation", "test"])
+    labels = np.array([1, 1, 1, 1, 0, 0, 0, 0])
+    data = Dataset(np.zeros((8, 3, 2), "float32"), labels, songs, songs, parts, ["A", "B"])
+    assert report.majority_region(data) == {"song": 0, "segment": 1}
+
+
+def test_training_songs_are_in_no_score_and_no_table(data, found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(data, found)
+    table = pd.read_csv("results/predictions.csv")
+    assert table["song"].tolist() == ["b", "c", "d"]
+    assert table["part"].tolist() == ["validation", "test", "test"]
+    assert table["fold"].tolist() == [1, 0, 0]
+    assert table["predicted"].tolist() == ["A", "A", "A"]
+    assert table[["p_A", "p_B"]].sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+
+
+def test_with_folds_every_song_is_answered_once_a_repeat(data, found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    halves = [levels(data, rows) for rows in (np.arange(4), np.arange(4, 8))]
+    folds = [
+        Fold(repeat, number, replace(found, test=half))
+        for repeat in (1, 2)
+        for number, half in enumerate(halves)
+    ]
+    write(data, found, folds)
+    table = pd.read_csv("results/predictions.csv")
+    assert table["song"].tolist() == list("abcd") * 2
+    assert table["repeat"].tolist() == [1] * 4 + [2] * 4
+    assert set(table["part"]) == {"test"}
+    assert len(pd.read_csv("results/confusion_song.csv")) == 4
+
+
+def test_every_table_and_picture_is_written(data, found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    metrics = write(data, found)
+    assert json.loads((tmp_path / "results/metrics.json").read_text()) == metrics
+    confusion = pd.read_csv("results/confusion_segment.csv")
+    assert confusion["actual"].tolist() == ["A", "A", "B", "B"]
+    assert confusion["predicted"].tolist() == ["A", "B", "A", "A"]
+    assert pd.read_csv("results/regions_song.csv")["support"].tolist() == [1, 1]
+    for name in ("curves", "confusion_song", "confusion_segment", "reliability"):
+        picture = (tmp_path / f"results/{name}.png").read_bytes()
+        assert picture.startswith(b"\x89PNG")
+    assert "0.50 of 2 songs" in report.describe_result(metrics, data)
+    assert report.flatten_metrics(metrics)["test_song_accuracy"] == 0.5
+
+
+def test_the_same_answers_are_the_same_bytes(data, found, tmp_path, monkeypatch):
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        write(data, found)
+        files = sorted((tmp_path / name / "results").iterdir())
+        written.append({path.name: path.read_bytes() for path in files})
+    assert written[0] == written[1]

@@ -1,0 +1,78 @@
+import json
+
+import librosa
+import numpy as np
+import pytest
+
+from musicregion.config import params
+from musicregion.features.spectral import mfcc
+from musicregion.features.tutorial_json import write_json
+from tests.conftest import RATE, tone
+
+SETTINGS = params.load().mfcc
+
+
+def noise(level):
+    return (np.random.default_rng(0).standard_normal(3 * RATE) * level).astype("float32")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"coefficients": 20, "hop_length": 441},
+        {"n_fft": 1024, "mel_bands": 64},
+        {"n_fft": 1000, "hop_length": 333, "mel_bands": 40},
+    ],
+)
+@pytest.mark.parametrize("wave", [noise(0.1), tone(3), noise(1e-4)], ids=["loud", "tone", "quiet"])
+def test_equal_to_librosa(wave, changes):
+    settings = SETTINGS.model_copy(update=changes)
+    theirs = librosa.feature.mfcc(
+        y=wave,
+        sr=RATE,
+        n_mfcc=settings.coefficients,
+        n_fft=settings.n_fft,
+        hop_length=settings.hop_length,
+        n_mels=settings.mel_bands,
+    ).T
+    ours = mfcc(wave, RATE, settings)
+    assert ours.dtype == np.float32
+    assert ours.shape == theirs.shape
+    assert ours == pytest.approx(theirs, abs=1e-3)
+
+
+def test_deltas_are_appended_as_librosa_computes_them():
+    plain = mfcc(noise(0.1), RATE, SETTINGS)
+    both = mfcc(noise(0.1), RATE, SETTINGS.model_copy(update={"deltas": 2}))
+    assert both.shape == (len(plain), 39)
+    assert both[:, 13:26] == pytest.approx(librosa.feature.delta(plain.T).T, abs=1e-3)
+    assert both[:, 26:] == pytest.approx(librosa.feature.delta(plain.T, order=2).T, abs=1e-3)
+
+
+def test_louder_changes_the_first_coefficient_alone():
+    quiet, loud = (mfcc(noise(level), RATE, SETTINGS) for level in (0.01, 0.1))
+    assert loud[:, 1:] == pytest.approx(quiet[:, 1:], abs=1e-3)
+    assert (loud[:, 0] > quiet[:, 0]).all()
+
+
+def test_a_segment_does_not_depend_on_its_neighbours(tmp_path):
+    import soundfile
+
+    from musicregion.features.extract import extract_song
+
+    quiet, loud = noise(1e-4), noise(0.5)
+    for name, waves in (("both", (quiet, loud)), ("quiet", (quiet,))):
+        soundfile.write(tmp_path / f"{name}.flac", np.concatenate(waves), RATE, "PCM_16")
+    together = extract_song(mfcc, tmp_path / "both.flac", 2, SETTINGS)
+    alone = extract_song(mfcc, tmp_path / "quiet.flac", 1, SETTINGS)
+    assert np.array_equal(together[0], alone[0])
+
+
+def test_the_tutorials_json_holds_three_parallel_lists(tmp_path):
+    features = np.arange(24, dtype="float32").reshape(4, 3, 2)
+    write_json(features, ["B", "A", None, "B"], tmp_path / "data.json")
+    data = json.loads((tmp_path / "data.json").read_text())
+    assert data["mapping"] == ["A", "B"]
+    assert data["labels"] == [1, 0, 1]
+    assert np.array_equal(data["mfcc"], features[[0, 1, 3]])

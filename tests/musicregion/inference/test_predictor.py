@@ -1,0 +1,123 @@
+import subprocess
+import sys
+
+import librosa
+import numpy as np
+import pytest
+import soundfile
+
+from musicregion.audio.segmenting import segment_song
+from musicregion.config import params
+from musicregion.errors import ModelError, Undecodable
+from musicregion.features import musicnn
+from musicregion.features.registry import KINDS
+from musicregion.inference import predict_song, predictor
+from musicregion.models import onnx_export
+from musicregion.models.onnx_model import OnnxModel
+from musicregion.storage import paths
+from tests.conftest import RATE, REPOSITORY, tone
+
+
+def test_a_song_is_named_with_a_timeline(trained, songs):
+    loaded = predictor.load_predictor(trained)
+    for region in ("High", "Low"):
+        found = predict_song.predict_song(loaded, songs / f"{region.lower()}.wav")
+        assert found.region == region
+        assert found.known
+        assert found.probability > 0.6
+        assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert list(found.probabilities.values()) == sorted(found.probabilities.values())[::-1]
+        assert [moment.start_s for moment in found.timeline] == [0, 2, 4, 6]
+    found = predict_song.predict_song(loaded, songs / "low to high.flac")
+    assert found.passages() == [(0, 8, "Low"), (8, 16, "High")]
+
+
+def test_below_the_threshold_it_is_none_of_these(trained, songs):
+    loaded = predictor.load_predictor(trained)
+    loaded.card["threshold"] = 0.9999999
+    assert not predict_song.predict_song(loaded, songs / "low.wav").known
+
+
+@pytest.mark.parametrize("features", ["mfcc", "logmel"])
+def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, features):
+    """Sample by sample and feature by feature, resampled and looped parts included."""
+    settings = params.load().changed({"segment.window": 2})
+    song = tmp_path / "song.ogg"
+    soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some of it too loud
+    rows = segment_song(song, tmp_path / "song.flac", settings.segment)
+    expected = KINDS[features].extract_song(
+        tmp_path / "song.flac", len(rows), getattr(settings, features)
+    )
+    loaded = predictor.load_predictor(trained)
+    chosen = settings.model_copy(update={"features": features}).chosen()
+    loaded = predictor.Predictor({**loaded.card, "params": chosen}, loaded.classifier, None)
+    heard, lengths = predict_song.extract_song(loaded, song)
+    assert np.array_equal(heard, expected)
+    assert lengths == [row["duration_s"] for row in rows]
+
+
+def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkeypatch):
+    weights = REPOSITORY / paths.MUSICNN_WEIGHTS
+    if not weights.is_file():
+        pytest.skip(f"{weights} is not there: `musicregion fetch-weights`")
+    monkeypatch.setattr(paths, "MUSICNN_WEIGHTS", weights)
+    settings = params.load().model_copy(update={"features": "musicnn"})
+    song = tmp_path / "song.ogg"
+    soundfile.write(song, tone(25, 330, rate=44_100), 44_100)
+    rows = segment_song(song, tmp_path / "song.flac", settings.segment)
+    expected = musicnn.extract_song(tmp_path / "song.flac", len(rows), settings.musicnn)
+    onnx_export.export_musicnn(settings.musicnn.networks, tmp_path / "patches.onnx")
+    loaded = predictor.load_predictor(trained)
+    card = {**loaded.card, "params": settings.chosen()}
+    ear = OnnxModel(tmp_path / "patches.onnx", threads=1)
+    heard, _ = predict_song.extract_song(predictor.Predictor(card, loaded.classifier, ear), song)
+    assert heard.shape == expected.shape == (3, 3, 3012)
+    assert heard == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+def test_its_mfcc_are_those_of_librosa(trained, songs):
+    heard, _ = predict_song.extract_song(predictor.load_predictor(trained), songs / "high.wav")
+    wave, _ = soundfile.read(songs / "high.wav", dtype="float32")
+    expected = librosa.feature.mfcc(y=wave[: 2 * RATE], sr=RATE, n_mfcc=13).T
+    assert heard[0] == pytest.approx(expected, abs=1e-2)
+
+
+def test_a_song_that_is_too_long_is_refused(trained, songs):
+    loaded = predictor.load_predictor(trained)
+    with pytest.raises(Undecodable, match=r"longer than 0\.1 minutes"):
+        predict_song.predict_song(loaded, songs / "low.wav", longest=6)
+    assert predict_song.predict_song(loaded, songs / "low.wav", longest=8)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path, trained):
+    with pytest.raises(ModelError, match="no model there"):
+        predictor.load_predictor(tmp_path)
+    (tmp_path / "card.json").write_text((trained / "card.json").read_text())
+    with pytest.raises(ModelError, match="older version"):
+        predictor.load_predictor(tmp_path)
+    (tmp_path / "song.onnx").write_bytes(b"not a graph")
+    with pytest.raises(ModelError, match="damaged"):
+        predictor.load_predictor(tmp_path)
+
+
+def test_nothing_slow_is_imported_for_an_answer(trained, songs):
+    slow = (
+        "tensorflow",
+        "keras",
+        "librosa",
+        "sklearn",
+        "pandas",
+        "matplotlib",
+        "mlflow",
+        "pydantic",
+    )
+    code = (
+        "import sys, pathlib; from musicregion.inference import predict_song, predictor; "
+        f"predict_song.predict_song(predictor.load_predictor(pathlib.Path({str(trained)!r})), "
+        f"pathlib.Path({str(songs / 'low.wav')!r})); "
+        f"print([name for name in {slow} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

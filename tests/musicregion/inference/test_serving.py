@@ -1,0 +1,143 @@
+"""The model that train logs: asked in Python, over HTTP, and promoted. All for real."""
+
+import base64
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from mlflow import MlflowClient
+
+from tests.conftest import RATE, command, environment, free_port, tone
+from tests.prepared import prepared
+from tests.servers import kill, until
+
+TRAIN = [sys.executable, "-m", "stages.train"]
+PROMOTE = ["musicregion", "promote"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project with one trained model."""
+    folder = prepared(tmp_path_factory.mktemp("served") / "project", "model=committee")
+    (folder / "results").mkdir()
+    (folder / "results/best_params.yaml").write_text("{}\n")
+    command(*TRAIN, cwd=folder)
+    soundfile.write(folder / "song.ogg", tone(3), RATE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(project):
+    return MlflowClient(f"sqlite:///{project}/mlruns/mlflow.db")
+
+
+@pytest.fixture(scope="module")
+def run(client):
+    experiment = client.get_experiment_by_name("folk")
+    (run,) = client.search_runs([experiment.experiment_id])
+    return run
+
+
+def ask(url, rows):
+    body = json.dumps({"dataframe_records": rows}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)["predictions"]
+
+
+def test_over_http_a_song_in_base64_is_answered(project, run, tmp_path):
+    port = free_port()
+    words = ["mlflow", "models", "serve", "--env-manager", "local", "--port", str(port)]
+    store = {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlruns/mlflow.db"}
+    song = (project / "song.ogg").read_bytes()
+    with (tmp_path / "said.txt").open("w+") as said:
+        server = subprocess.Popen(
+            [*words, "--model-uri", f"runs:/{run.info.run_id}/model"],
+            cwd=tmp_path,  # the model brings its own code
+            env=environment() | store,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: urllib.request.urlopen(f"{url}/ping", timeout=5), server, said)
+            sent = (song, b"garbage" * 999)
+            rows = [{"audio": base64.b64encode(audio).decode()} for audio in sent]
+            answers = ask(f"{url}/invocations", rows)
+            answers += ask(f"{url}/invocations", [{"path": str(project / "song.ogg")}])
+        finally:
+            kill(server)
+    assert answers[0] == answers[2]
+    assert answers[0]["region"] in ("Coast", "Hills")
+    assert answers[0]["p_Coast"] + answers[0]["p_Hills"] == pytest.approx(1, abs=1e-5)
+    assert answers[0]["reason"] == ""
+    assert "not readable as audio" in answers[1]["reason"]
+    assert "/" not in answers[1]["reason"]
+
+
+def test_in_python_raw_bytes_and_base64_are_the_same(project, run):
+    code = (
+        "import base64, mlflow, pandas, sys\n"
+        "from musicregion.tracking import store\n"
+        "store.connect()\n"
+        f"model = mlflow.pyfunc.load_model('runs:/{run.info.run_id}/model')\n"
+        "song = open('song.ogg', 'rb').read()\n"
+        "both = pandas.DataFrame({'audio': [song, base64.b64encode(song)]})\n"
+        "one, other = model.predict(both).to_dict('records')\n"
+        "print('same' if one == other and not one['reason'] else (one, other))\n"
+        "print(model.metadata.get_input_schema().input_names(), model.input_example is not None)\n"
+    )
+    (project / "ask.py").write_text(code)  # without any `if __name__ == "__main__"`
+    said = command(sys.executable, "ask.py", cwd=project, PYTHONPATH=str(project))
+    assert said.splitlines().count("same") == 1
+    assert "['audio', 'path'] True" in said
+
+
+def worse(client, run, folder):
+    """A run that has named half of the validation songs wrongly; its id."""
+    table = pd.read_csv(client.download_artifacts(run.info.run_id, "results/predictions.csv"))
+    wrong = (table["part"] == "validation") & (np.arange(len(table)) % 2 == 0)
+    table.loc[wrong, "predicted"] = table["predicted"].map({"Coast": "Hills", "Hills": "Coast"})
+    (folder / "results").mkdir(exist_ok=True)
+    table.to_csv(folder / "results/predictions.csv", index=False)
+    other = client.create_run(run.info.experiment_id, run_name="worse")
+    client.log_metric(other.info.run_id, "validation_song_accuracy", 0.5)
+    client.log_artifacts(other.info.run_id, str(folder / "results"), "results")
+    (model,) = client.search_logged_models([run.info.experiment_id])
+    client.log_artifacts(
+        other.info.run_id, model.artifact_location.removeprefix("file://"), "model"
+    )
+    client.set_terminated(other.info.run_id)
+    return other.info.run_id
+
+
+def test_the_best_run_is_promoted_and_a_worse_one_is_not(project, client, run, tmp_path):
+    other = worse(client, run, tmp_path)
+    said = command(*PROMOTE, cwd=project)
+    assert "validation song accuracy 1.000" in said
+    assert "is now version 1" in said
+    assert "champion already" in command(*PROMOTE, cwd=project)
+    said = command(*PROMOTE, "--run", other, cwd=project, fails=True)
+    assert "1.000 of 8 songs named rightly" in said
+    assert "0.500" in said
+    assert "the champion stays" in said
+    assert client.get_model_version_by_alias("region", "champion").run_id == run.info.run_id
+    predict = ["musicregion", "predict", "song.ogg", "--json"]
+    (row,) = json.loads(command(*predict, "--model", "models:/region@champion", cwd=project))
+    assert row["region"] in ("Coast", "Hills", None)
+    said = command(*PROMOTE, "--run", other, "--force", cwd=project)
+    assert "is now version 2" in said
+    assert client.get_model_version_by_alias("region", "champion").run_id == other
+
+
+def test_what_cannot_be_promoted_is_told_in_a_sentence(project):
+    said = command(*PROMOTE, "--run", "0" * 32, cwd=project, fails=True)
+    assert "not found" in said
+    assert "Traceback" not in said

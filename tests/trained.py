@@ -1,0 +1,88 @@
+"""A model that has learned high tones from low ones, as train leaves it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from musicregion.config import params
+from musicregion.dataset.dataset import Dataset
+from musicregion.features.spectral import mfcc
+from musicregion.models import sklearn_model
+from tests.conftest import RATE, tone
+
+PITCHES = {"High": 1500, "Low": 220}  # Hz, by region
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A model folder. Its windows are of 2 s."""
+    folder = tmp_path_factory.mktemp("trained") / "models"
+    settings = params.load().changed({"segment.window": 2})
+    settings = settings.model_copy(update={"model": "committee"})
+    rows = [(region, number) for region in (0, 1) for number in range(12)]
+    pitches = list(PITCHES.values())
+    names = np.array([f"{region}-{number:02}" for region, number in rows])
+    features = [tone(2, pitches[region] * (1 + number / 50)) for region, number in rows]
+    data = Dataset(
+        np.stack([mfcc(wave, RATE, settings.mfcc) for wave in features]),
+        np.array([region for region, _ in rows]),
+        *(names, names, np.full(len(names), "train")),
+        list(PITCHES),
+    )
+    every = np.arange(len(names))
+    model, _ = sklearn_model.fit_sklearn(data, every, None, settings, lambda epoch, metrics: None)
+    model.save(folder)
+    model.export(folder)
+    card = {
+        "regions": data.regions,
+        "params": settings.chosen(),
+        "temperature": {"song": 1.0, "segment": 1.0},
+        "threshold": 0.55,
+        "test": {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "songs": 20}
+        | {"majority_accuracy": 0.5},
+    }
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory):
+    """A folder with one song of each region, and one that changes from low to high."""
+    import soundfile
+
+    folder = tmp_path_factory.mktemp("songs")
+    for name, pitch in PITCHES.items():
+        soundfile.write(folder / f"{name.lower()}.wav", tone(8, pitch), RATE)
+    both = np.concatenate([tone(8, PITCHES["Low"]), tone(8, PITCHES["High"])])
+    soundfile.write(folder / "low to high.flac", both, RATE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def composing(tmp_path_factory):
+    """A composer's folder, barely trained. It goes up in one region, down in the other."""
+    from musicregion.composition import composer, novelty, tokens, training
+    from musicregion.composition.tokens import Piece
+
+    folder = tmp_path_factory.mktemp("composing") / "composer"
+    settings = params.load().compose.model_copy(
+        update={"width": 32, "blocks": 2, "epochs": 40, "dropout": 0.0, "learning_rate": 0.01}
+    )
+    regions, size = list(PITCHES), 24  # notes
+    pieces = []
+    for region, first, step in (("High", 62, 1), ("Low", 86, -1)):
+        for key in range(-6, 6):
+            pitches = first + key + step * np.arange(size) % 24
+            notes = np.stack([np.arange(size) / 2, np.full(size, 0.5), pitches], 1)
+            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0))
+    lines = [tokens.encode(piece, regions) for piece in pieces]
+    vocabulary = len(tokens.vocabulary(regions))
+    model, _ = training.train_transformer(lines, lines, vocabulary, settings, lambda *_: None)
+    card = {"trained": True, "corpus": "none", "notes": True, "regions": regions}
+    card |= {"heads": settings.heads, "validation": {"nats_per_note": 1.0}}
+    names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
+    melodies = [novelty.melody_steps(piece.notes) for piece in pieces]
+    made = composer.Composer(card, lambda line: line, lines, names, tempos, melodies)
+    composer.save_composer(folder, made, model.get_weights())
+    return folder
