@@ -13,7 +13,7 @@ import matplotlib.backends.backend_svg  # noqa: F401  slow: not while the first 
 from app import generate_tab, timeline
 from app.generate_tab import Make
 from app.page_requests import MEGABYTES, MINUTES, Refused
-from musicregion.inference.answer import SongPrediction
+from musicregion.inference.prediction import SongPrediction
 
 KEPT = 600  # seconds after which an upload is deleted; until then its visitor may listen to it
 SWEEP = 60  # seconds between two looks for such files

@@ -14,8 +14,8 @@ from musicregion.errors import TaskDied, Unavailable, Undecodable
 from musicregion.generation import songs
 from musicregion.generation.order import Order
 from musicregion.generation.songs import NewSong
-from musicregion.inference.answer import SongPrediction
-from musicregion.inference.ask import predict_file
+from musicregion.inference.predict_file import predict_file
+from musicregion.inference.prediction import SongPrediction
 
 MEGABYTES = 50  # of an upload; each 1,048,576 bytes
 MINUTES = 20  # of a song

@@ -23,8 +23,8 @@ from app import song_arguments, timeline
 from app.model_location import MODEL_HELP, locate_model
 from musicregion.compute import isolated
 from musicregion.errors import ModelError
-from musicregion.inference.answer import SongPrediction
-from musicregion.inference.ask import predict_file
+from musicregion.inference.predict_file import predict_file
+from musicregion.inference.prediction import SongPrediction
 from musicregion.storage.paths import CARD
 
 SHOWN = 20  # songs in one picture, at most

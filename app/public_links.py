@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from musicregion.errors import Unavailable
-from musicregion.inference.answer import SongPrediction
-from musicregion.inference.ask import predict_file
+from musicregion.inference.predict_file import predict_file
+from musicregion.inference.prediction import SongPrediction
 
 TRANSLATED = [ipaddress.ip_network(net) for net in ("64:ff9b::/32", "2002::/16", "2001::/32")]
 NOWHERE = "/nonexistent"

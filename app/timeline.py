@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicregion.errors import ConfigError
-from musicregion.inference.answer import SongPrediction
+from musicregion.inference.prediction import SongPrediction
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -80,7 +80,7 @@ def main() -> None:
     settings = params.load()
     if settings.corpus != "folk":
         raise InputError("corpus: the benchmark is of folk, whose songs can be made at will")
-    short = settings.changed({"folk.seconds": [SECONDS, SECONDS]})
+    short = settings.with_changes({"folk.seconds": [SECONDS, SECONDS]})
     basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
     judge.prepare(settings)
     writers = {

@@ -79,7 +79,7 @@ class Judge:
     def named(self, songs: list[np.ndarray]) -> list[str]:
         """The region of each song, given its features."""
         data = dataset(songs, ["?"] * len(songs), self.regions)
-        names, probabilities = self.model.songs(data, np.arange(len(data.features)))
+        names, probabilities = self.model.predict_songs(data, np.arange(len(data.features)))
         assert names.tolist() == sorted(set(data.songs))
         return [self.regions[best] for best in probabilities.argmax(axis=1)]
 

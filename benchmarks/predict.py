@@ -50,7 +50,7 @@ def trained(settings: Params, folder: Path) -> Path:
     )
     model.save(folder)
     model.export(folder)
-    card = {"regions": data.regions, "params": settings.chosen(), "threshold": 0.0}
+    card = {"regions": data.regions, "params": settings.training_params(), "threshold": 0.0}
     card["temperature"] = {"song": 1.0, "segment": 1.0}
     (folder / "card.json").write_text(json.dumps(card))
     return folder

@@ -61,7 +61,7 @@ def accuracies(data: Dataset, rows: list[np.ndarray], settings: Params) -> tuple
     single = np.array([f"segment-{row:07}" for row in range(len(data.songs))])
     segments = replace(data, songs=single, groups=single)
     model, _ = fit.fit_model(segments, train, validation, settings, lambda epoch, metrics: None)
-    answers = model.segments(segments, test)
+    answers = model.predict_segments(segments, test)
     songs, whole = combine_segments(answers, data.songs[test])
     label = dict(zip(data.songs[test], data.labels[test], strict=True))
     actual = np.array([label[song] for song in songs])

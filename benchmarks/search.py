@@ -70,7 +70,7 @@ def search(settings: Params) -> list[dict]:
 
         with threadpool_limits(1, "blas"):
             return objective.evaluate_params(
-                data, settings.changed(changes), report, lambda *_: None
+                data, settings.with_changes(changes), report, lambda *_: None
             )
 
     for number in range(1, TRIALS + 1):
@@ -120,12 +120,12 @@ def main() -> None:
 
     settings = settings.model_copy(update={"features": "musicnn", "model": "bag_of_frames"})
     changes = {"train.epochs": EPOCHS, "tune.objective": "likelihood", "tune.folds": 0}
-    settings = settings.changed(changes)
+    settings = settings.with_changes(changes)
     names = [(method, seed) for seed in SEEDS for method in METHODS]
     asked = []
     for method, seed in names:
         own = dict(zip(("tune.sampler", "tune.pruner"), METHODS[method], strict=True))
-        asked.append((settings.changed(own | {"tune.seed": seed}),))
+        asked.append((settings.with_changes(own | {"tune.seed": seed}),))
     found = []
     for (method, seed), rows in zip(
         names, parallel.map_songs(search, asked, "search"), strict=True
@@ -133,7 +133,7 @@ def main() -> None:
         found += [{"method": method, "seed": seed} | row for row in rows]
     texts = [json.dumps(row.pop("changes"), sort_keys=True) for row in found]
     different = list(dict.fromkeys(texts))
-    asked = [(settings.changed(json.loads(text)),) for text in different]
+    asked = [(settings.with_changes(json.loads(text)),) for text in different]
     scores = dict(zip(different, parallel.map_songs(tested, asked, "test"), strict=True))
     for row, text in zip(found, texts, strict=True):
         row |= scores[text]

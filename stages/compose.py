@@ -49,11 +49,11 @@ def main() -> None:
     label = f"compose {tags.get('dvc.experiment', '')}".strip()
     run = create_run(store.prepare_experiment(settings.corpus), label, tags)
     with open_run(run):
-        run.params(facts)
+        run.log_params(facts)
         metrics = fit_composer(found, settings, run)
         samples.write_samples(settings, paths.COMPOSER / "samples")
-        run.metrics(metrics)
-        run.artifacts(paths.COMPOSER, "composer")
+        run.log_metrics(metrics)
+        run.log_artifacts(paths.COMPOSER, "composer")
         COMPOSE_METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
     print(
         f"compose: {metrics['nats_per_note']:.2f} nats a note on validation songs, the n-gram "

@@ -36,17 +36,17 @@ def main() -> None:
 
     data = dataset.load_dataset(settings.features)
     crossvalidation.require_songs_per_fold(data, settings)
-    chosen = settings.chosen()
+    chosen = settings.training_params()
     tags = store.run_tags(chosen, dataset.dataset_checksums(settings.features))
     label = f"{settings.model} {settings.features} {tags.get('dvc.experiment', '')}".strip()
     run = create_run(store.prepare_experiment(settings.corpus), label, tags)
     with open_run(run):
-        run.params(chosen)
+        run.log_params(chosen)
         epochs = settings.train.epochs if registry.has_epochs(settings.model) else 1
         with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
 
             def on_epoch(epoch: int, metrics: dict) -> None:
-                run.metrics(metrics, epoch)
+                run.log_metrics(metrics, epoch)
                 bar.update()
                 bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
 
@@ -64,8 +64,8 @@ def main() -> None:
         label_errors.find_suspects(
             prediction_table.all_predictions(data, found, judged), songs
         ).to_csv(paths.RESULTS / "suspects.csv", index=False)
-        run.metrics(report.flatten_metrics(metrics))
-        run.artifacts(paths.RESULTS, "results")
+        run.log_metrics(report.flatten_metrics(metrics))
+        run.log_artifacts(paths.RESULTS, "results")
     print(report.describe_result(metrics, data))
 
 

@@ -18,7 +18,7 @@ PITCHES = {"High": 1500, "Low": 220}  # Hz, by region
 def trained(tmp_path_factory):
     """A model folder. Its windows are of 2 s."""
     folder = tmp_path_factory.mktemp("trained") / "models"
-    settings = params.load().changed({"segment.window": 2})
+    settings = params.load().with_changes({"segment.window": 2})
     settings = settings.model_copy(update={"model": "committee"})
     rows = [(region, number) for region in (0, 1) for number in range(12)]
     pitches = list(PITCHES.values())
@@ -36,7 +36,7 @@ def trained(tmp_path_factory):
     model.export(folder)
     card = {
         "regions": data.regions,
-        "params": settings.chosen(),
+        "params": settings.training_params(),
         "temperature": {"song": 1.0, "segment": 1.0},
         "threshold": 0.55,
         "test": {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "songs": 20}

@@ -50,7 +50,7 @@ def fit_composer(pieces: "dict[str, list[Piece]]", settings: Params, run: object
                 "train_nats_per_note": losses["loss"] * per_note["train"],
                 "validation_nats_per_note": losses["val_loss"] * per_note["validation"],
             }
-            run.metrics(found, epoch)
+            run.log_metrics(found, epoch)
             bar.update()
             bar.set_postfix(validation=found["validation_nats_per_note"], baseline=surprise)
 

@@ -55,7 +55,7 @@ class Params(Section):
             )
         return self
 
-    def changed(self, changes: dict[str, object]) -> "Params":
+    def with_changes(self, changes: dict[str, object]) -> "Params":
         """The same params with other values, by dotted key, checked like the file's.
 
         Raises:
@@ -70,7 +70,7 @@ class Params(Section):
         except ValidationError as error:
             raise ConfigError(explain(error, Path("changed params"))) from None
 
-    def chosen(self) -> dict:
+    def training_params(self) -> dict:
         """The params that decide this training, by dotted key: what a run is compared by."""
         tree = self.model_dump(by_alias=True)
         names = [

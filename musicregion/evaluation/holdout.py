@@ -31,14 +31,17 @@ class HoldoutResult:
 
 def predict_rows(model: Classifier, data: Dataset, rows: np.ndarray) -> dict[str, Predictions]:
     """What a model says of some rows' songs and segments."""
-    songs, probabilities = model.songs(data, rows)
+    songs, probabilities = model.predict_songs(data, rows)
     _, first = np.unique(data.songs[rows], return_index=True)
     return {
         "song": Predictions(
             data.labels[rows][first], probabilities, songs, data.groups[rows][first]
         ),
         "segment": Predictions(
-            data.labels[rows], model.segments(data, rows), data.songs[rows], data.groups[rows]
+            data.labels[rows],
+            model.predict_segments(data, rows),
+            data.songs[rows],
+            data.groups[rows],
         ),
     }
 

@@ -9,7 +9,7 @@ from musicregion.audio.decode import decode
 from musicregion.audio.windows import standardise, waveform
 from musicregion.dataset.dataset import UNKNOWN, Dataset
 from musicregion.errors import Undecodable
-from musicregion.inference.answer import SegmentPrediction, SongPrediction
+from musicregion.inference.prediction import SegmentPrediction, SongPrediction
 from musicregion.inference.predictor import Predictor
 from musicregion.models import calibration
 
@@ -50,8 +50,8 @@ def predict_probabilities(model: Predictor, features: np.ndarray) -> tuple[np.nd
     same = np.full(len(rows), "song")
     data = Dataset(features, np.full(len(rows), UNKNOWN), same, same, same, model.card["regions"])
     temperature = model.card["temperature"]
-    _, (song,) = model.classifier.songs(data, rows)
-    segments = model.classifier.segments(data, rows)
+    _, (song,) = model.classifier.predict_songs(data, rows)
+    segments = model.classifier.predict_segments(data, rows)
     return (
         calibration.apply_temperature(song[None], temperature["song"])[0],
         calibration.apply_temperature(segments, temperature["segment"]),

@@ -14,8 +14,8 @@ import pandas as pd
 
 from musicregion.compute import isolated
 from musicregion.errors import TaskDied, Undecodable
-from musicregion.inference.answer import SongPrediction
-from musicregion.inference.ask import predict_file
+from musicregion.inference.predict_file import predict_file
+from musicregion.inference.prediction import SongPrediction
 
 SECONDS = 300  # that one song may take
 

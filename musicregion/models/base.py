@@ -14,11 +14,11 @@ OnEpoch = Callable[[int, dict], None]  # (epoch from 1, metrics by Keras's names
 class Classifier(Protocol):
     """A trained model."""
 
-    def segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
+    def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
         """Probabilities [segment, region] of some rows of `data`."""
         ...
 
-    def songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ids, sorted, [song], and probabilities [song, region] of the songs that have `rows`."""
         ...
 

@@ -25,11 +25,11 @@ class KerasClassifier:
 
     model: "keras.Model"
 
-    def segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
+    def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
         return self.model.predict(data.features[rows], batch_size=256, verbose=0)
 
-    def songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return combine_segments(self.segments(data, rows), data.songs[rows])
+    def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return combine_segments(self.predict_segments(data, rows), data.songs[rows])
 
     def save(self, folder: Path) -> None:
         from musicregion.models import saving

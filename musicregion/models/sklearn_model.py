@@ -25,17 +25,19 @@ class SklearnClassifier:
     members: dict[str, "Pipeline"]
     regions: int
 
-    def segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
+    def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
         if "segment" in self.members:
             return self._ask("segment", data.segment_means[rows])
         return self._ask("song", data.segment_statistics[rows])
 
-    def songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         names = np.unique(data.songs[rows])
         answers = [self._ask("song", np.stack([data.song_statistics[name] for name in names]))]
         if "segment" in self.members:
             answers.append(
-                opinion_pool.combine_segments(self.segments(data, rows), data.songs[rows])[1]
+                opinion_pool.combine_segments(self.predict_segments(data, rows), data.songs[rows])[
+                    1
+                ]
             )
         return names, opinion_pool.combine(answers)
 
@@ -107,7 +109,7 @@ def fit_sklearn(
     history = {"epoch": 1}
     for prefix, rows in (("", train), ("val_", validation)):
         if rows is not None:
-            answer = model.segments(data, rows)
+            answer = model.predict_segments(data, rows)
             right = answer.argmax(axis=1) == data.labels[rows]
             history[f"{prefix}accuracy"] = float(right.mean())
             history[f"{prefix}loss"] = float(

@@ -30,7 +30,7 @@ def log_model(models: Path, regions: list[str], settings: Segment, record: Track
     import pandas as pd
     from mlflow.types import ColSpec, Schema
 
-    record.artifacts(models, "models")
+    record.log_artifacts(models, "models")
     given = [ColSpec("binary", "audio", False), ColSpec("string", "path", False)]
     answer = [ColSpec("string", "region"), ColSpec("boolean", "known")]
     answer += [ColSpec("double", "probability"), ColSpec("string", "reason")]
@@ -53,4 +53,4 @@ def log_model(models: Path, regions: list[str], settings: Segment, record: Track
             record.lost(error)
     with tempfile.TemporaryDirectory() as temporary:
         mlflow.pyfunc.save_model(f"{temporary}/model", **whole)
-        record.artifacts(Path(temporary, "model"), "model")
+        record.log_artifacts(Path(temporary, "model"), "model")

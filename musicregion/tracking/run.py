@@ -34,17 +34,17 @@ class TrackedRun:
     def unsent(self) -> Path:
         return store.unsent_folder() / self.run_id
 
-    def metrics(self, values: dict[str, float], step: int = 0) -> None:
+    def log_metrics(self, values: dict[str, float], step: int = 0) -> None:
         when = now_ms()
         self._log("metrics", *([name, float(value), when, step] for name, value in values.items()))
 
-    def params(self, values: dict[str, object]) -> None:
+    def log_params(self, values: dict[str, object]) -> None:
         self._log("params", values)
 
-    def tags(self, values: dict[str, object]) -> None:
+    def set_tags(self, values: dict[str, object]) -> None:
         self._log("tags", values)
 
-    def artifacts(self, folder: Path, place: str) -> None:
+    def log_artifacts(self, folder: Path, place: str) -> None:
         """The files of a folder, to be found in `place` of the run."""
         self._log("artifacts", str(folder), place)
 

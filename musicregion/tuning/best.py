@@ -15,4 +15,4 @@ def with_best_params(settings: Params) -> Params:
     """
     if not BEST_PARAMS.is_file():
         raise InputError(f"{BEST_PARAMS}: not found. `dvc repro` makes it.")
-    return settings.changed(yaml.safe_load(BEST_PARAMS.read_text()))
+    return settings.with_changes(yaml.safe_load(BEST_PARAMS.read_text()))

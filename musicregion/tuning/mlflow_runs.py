@@ -43,10 +43,12 @@ def open_search_run(
         run_id = study.user_attrs.get(RUN, "")
         if not run_exists(run_id):
             label = f"search {settings.model} {settings.features}"
-            tags = store.run_tags(settings.chosen(), fingerprints) | {"study": study.study_name}
+            tags = store.run_tags(settings.training_params(), fingerprints) | {
+                "study": study.study_name
+            }
             run_id = agree_on_run(study, run.create_run(experiment, label, tags).run_id)
     with run.open_run(TrackedRun(run_id)) as opened:
-        opened.tags(settings.tune.model_dump())
+        opened.set_tags(settings.tune.model_dump())
         yield experiment, opened
 
 
@@ -89,12 +91,12 @@ def open_trial_run(trial: optuna.Trial, experiment: str, parent: str) -> Iterato
         try:
             yield own
         except optuna.TrialPruned as pruned:
-            own.tags({"state": "pruned", "pruned": str(pruned)})
+            own.set_tags({"state": "pruned", "pruned": str(pruned)})
         except Exception as error:
-            own.tags({"state": "failed", "reason": str(error)[:5000]})
+            own.set_tags({"state": "failed", "reason": str(error)[:5000]})
             raise
         else:
-            own.tags({"state": "complete"})
+            own.set_tags({"state": "complete"})
             return
     raise optuna.TrialPruned  # out here, since a run that was pruned has finished and is no failure
 
@@ -102,12 +104,12 @@ def open_trial_run(trial: optuna.Trial, experiment: str, parent: str) -> Iterato
 def log_summary(study: optuna.Study, own: TrackedRun) -> None:
     """What the study found, as metrics, tables and pictures of its run."""
     best = study.best_trial
-    own.tags({"best_trial": best.number})
-    own.metrics({"best_value": best.value, "trials": len(study.trials)}, len(study.trials))
+    own.set_tags({"best_trial": best.number})
+    own.log_metrics({"best_value": best.value, "trials": len(study.trials)}, len(study.trials))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "best_params.yaml").write_text(yaml.safe_dump(best.user_attrs["changes"]))
         table = study.trials_dataframe(("number", "value", "duration", "state", "params"))
         table.to_csv(folder / "trials.csv", index=False)
         plots.plot_search(study, folder)
-        own.artifacts(folder, "search")
+        own.log_artifacts(folder, "search")

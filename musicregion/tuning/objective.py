@@ -58,7 +58,7 @@ def evaluate_params(
 
     for number, (train, held) in enumerate(divide_rows(data, settings), 1):
         model, _ = fit.fit_model(data, train, held, settings, epoch_ended)
-        probabilities = model.songs(data, held)[1]
+        probabilities = model.predict_songs(data, held)[1]
         first = np.unique(data.songs[held], return_index=True)[1]
         scores.append(
             score_predictions(probabilities, data.labels[held][first], settings.tune.objective)

@@ -20,7 +20,7 @@ def study_name(settings: Params, fingerprints: dict[str, str]) -> str:
     from musicregion.storage import cache_key
     from musicregion.tracking import store
 
-    question = settings.chosen() | settings.tune.model_dump(exclude={"trials"})
+    question = settings.training_params() | settings.tune.model_dump(exclude={"trials"})
     question = {key: value for key, value in question.items() if not key.startswith("evaluate.")}
     # what decides a trial's value: another study, where any of it is another
     modules = ["musicregion.tuning.trial", registry.module_name(settings.model)]

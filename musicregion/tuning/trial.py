@@ -54,7 +54,7 @@ def try_params(trial: optuna.Trial, songs: Dataset, settings: Params, own: Track
     """songs: training and validation part. own: the trial's run. Returns its value."""
     changes = registry.load_module(settings.model).space(trial)
     trial.set_user_attr("changes", changes)
-    own.params(changes)
+    own.log_params(changes)
 
     def report(value: float, step: int) -> None:
         trial.report(value, step)
@@ -62,11 +62,11 @@ def try_params(trial: optuna.Trial, songs: Dataset, settings: Params, own: Track
             raise optuna.TrialPruned(f"at step {step}")
 
     def on_epoch(epoch: int, metrics: dict) -> None:
-        own.metrics(metrics, epoch)
+        own.log_metrics(metrics, epoch)
 
     with threadpool_limits(1, "blas"):  # as on a cluster's workers: the same sums, bit by bit
-        value = objective.evaluate_params(songs, settings.changed(changes), report, on_epoch)
-    own.metrics({"value": value})
+        value = objective.evaluate_params(songs, settings.with_changes(changes), report, on_epoch)
+    own.log_metrics({"value": value})
     return value
 
 

@@ -13,10 +13,10 @@ SETTINGS = params.load()
 def test_the_study_is_another_for_another_question_and_the_same_for_more_trials():
     files = {"data/mfcc/features.npy": "0", "data/splits.csv": "1"}
     name = search.study_name(SETTINGS, files)
-    assert search.study_name(SETTINGS.changed({"tune.trials": 50}), files) == name
-    assert search.study_name(SETTINGS.changed({"evaluate.folds": 5}), files) == name
-    assert search.study_name(SETTINGS.changed({"tune.folds": 5}), files) != name
-    assert search.study_name(SETTINGS.changed({"train.seed": 2}), files) != name
+    assert search.study_name(SETTINGS.with_changes({"tune.trials": 50}), files) == name
+    assert search.study_name(SETTINGS.with_changes({"evaluate.folds": 5}), files) == name
+    assert search.study_name(SETTINGS.with_changes({"tune.folds": 5}), files) != name
+    assert search.study_name(SETTINGS.with_changes({"train.seed": 2}), files) != name
     assert search.study_name(SETTINGS, files | {"data/splits.csv": "2"}) != name
 
 

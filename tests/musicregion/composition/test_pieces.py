@@ -66,7 +66,7 @@ def one(number):
 
 
 def test_no_song_has_passages_in_two_parts(tmp_path, monkeypatch):
-    settings = params.load().changed({"compose.notes": "transcribed"})
+    settings = params.load().with_changes({"compose.notes": "transcribed"})
     monkeypatch.chdir(tmp_path)
     songs = ["a", "b", "c", "d"]
     prepare(tmp_path, songs)
@@ -93,7 +93,7 @@ def test_true_notes_of_a_corpus_that_is_not_rendered_are_a_sentence():
 
 
 def test_true_tunes_are_those_of_the_songs_and_begin_with_a_bar():
-    settings = params.load().changed({"folk.songs": 12})
+    settings = params.load().with_changes({"folk.songs": 12})
     found = pieces.true_pieces(settings)
     assert len({piece.song for piece in found}) == 12
     for piece in found:

@@ -60,7 +60,7 @@ def test_an_exponent_that_yaml_reads_as_text_is_a_number(tmp_path):
 
 
 def test_what_decides_a_training_holds_the_chosen_sections_alone(tmp_path):
-    chosen = params.load(changed(tmp_path, "model", "cnn")).chosen()
+    chosen = params.load(changed(tmp_path, "model", "cnn")).training_params()
     assert chosen["model"] == "cnn"
     assert "cnn.filters" in chosen
     assert "train.epochs" in chosen

@@ -122,7 +122,7 @@ def test_the_kept_model_has_heard_the_validation_part_and_its_judge_has_not():
     rows = [data.rows(part) for part in ("train", "validation", "test")]
     found = evaluate_holdout(data, *rows, settings(model="svm"), ignore)
     held = found.validation["song"]
-    names, answer = found.model.songs(data, data.rows("validation"))
+    names, answer = found.model.predict_songs(data, data.rows("validation"))
     assert names.tolist() == held.songs.tolist()
     assert (answer.argmax(axis=1) == held.actual).mean() > 0.9
     assert (held.predicted == held.actual).mean() < 0.7

@@ -41,7 +41,7 @@ def test_below_the_threshold_it_is_none_of_these(trained, songs):
 @pytest.mark.parametrize("features", ["mfcc", "logmel"])
 def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, features):
     """Sample by sample and feature by feature, resampled and looped parts included."""
-    settings = params.load().changed({"segment.window": 2})
+    settings = params.load().with_changes({"segment.window": 2})
     song = tmp_path / "song.ogg"
     soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some of it too loud
     rows = segment_song(song, tmp_path / "song.flac", settings.segment)
@@ -49,7 +49,7 @@ def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, 
         tmp_path / "song.flac", len(rows), getattr(settings, features)
     )
     loaded = predictor.load_predictor(trained)
-    chosen = settings.model_copy(update={"features": features}).chosen()
+    chosen = settings.model_copy(update={"features": features}).training_params()
     loaded = predictor.Predictor({**loaded.card, "params": chosen}, loaded.classifier, None)
     heard, lengths = predict_song.extract_song(loaded, song)
     assert np.array_equal(heard, expected)
@@ -68,7 +68,7 @@ def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkey
     expected = musicnn.extract_song(tmp_path / "song.flac", len(rows), settings.musicnn)
     onnx_export.export_musicnn(settings.musicnn.networks, tmp_path / "patches.onnx")
     loaded = predictor.load_predictor(trained)
-    card = {**loaded.card, "params": settings.chosen()}
+    card = {**loaded.card, "params": settings.training_params()}
     ear = OnnxModel(tmp_path / "patches.onnx", threads=1)
     heard, _ = predict_song.extract_song(predictor.Predictor(card, loaded.classifier, ear), song)
     assert heard.shape == expected.shape == (3, 3, 3012)

@@ -57,7 +57,7 @@ def ask(data, model, features):
     count = len(features)
     names = np.array([f"new {number:03}" for number in range(count)])
     these = replace(data, features=features, songs=names, groups=names)
-    return model.segments(these, np.arange(count)).argmax(axis=1)
+    return model.predict_segments(these, np.arange(count)).argmax(axis=1)
 
 
 def chosen(model, **changes):
@@ -78,10 +78,10 @@ def every(data, request):
 def test_every_model_learns_what_is_easy(data, every):
     model, trained, history, seen = every
     rows = data.rows("test")
-    answer = trained.segments(data, rows)
+    answer = trained.predict_segments(data, rows)
     assert answer.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert (answer.argmax(axis=1) == data.labels[rows]).all()
-    songs, answer = trained.songs(data, rows)
+    songs, answer = trained.predict_songs(data, rows)
     assert songs.tolist() == ["0-10", "0-11", "1-10", "1-11"]
     assert answer.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert answer.argmax(axis=1).tolist() == [0, 0, 1, 1]
@@ -101,9 +101,11 @@ def test_every_model_answers_the_same_by_onnx_runtime(data, every, tmp_path):
     random = np.random.default_rng(0)
     unlike = data.features + random.normal(0, 20, data.features.shape)  # answers that are not sure
     for songs in (data, replace(data, features=unlike.astype("float32"))):
-        assert light.segments(songs, rows) == pytest.approx(trained.segments(songs, rows), abs=1e-4)
-        names, answers = light.songs(songs, rows)
-        expected, sums = trained.songs(songs, rows)
+        assert light.predict_segments(songs, rows) == pytest.approx(
+            trained.predict_segments(songs, rows), abs=1e-4
+        )
+        names, answers = light.predict_songs(songs, rows)
+        expected, sums = trained.predict_songs(songs, rows)
         assert names.tolist() == expected.tolist()
         assert answers == pytest.approx(sums, abs=1e-4)
 
@@ -119,7 +121,7 @@ def test_a_channel_that_is_never_heard_has_no_say(data):
 
     for model in ("svm", "logistic", "committee"):
         trained, _ = learn(with_noise(), chosen(model))
-        one, other = (trained.songs(with_noise(), rows)[1] for _ in range(2))
+        one, other = (trained.predict_songs(with_noise(), rows)[1] for _ in range(2))
         assert one == pytest.approx(other, abs=1e-6)
 
 

@@ -49,10 +49,10 @@ def test_what_the_server_does_not_take_is_kept_and_sent(new, pictures, monkeypat
     with monkeypatch.context() as broken:
         broken.setattr(f"mlflow.MlflowClient.{lost}", gone)
         with open_run(own):
-            own.params({"model": "cnn"})
+            own.log_params({"model": "cnn"})
             for epoch in (1, 2, 3):
-                own.metrics({"loss": 1 / epoch}, epoch)
-            own.artifacts(pictures, "results")
+                own.log_metrics({"loss": 1 / epoch}, epoch)
+            own.log_artifacts(pictures, "results")
     said = capsys.readouterr().err
     assert "the server is gone" in said
     assert "musicregion send" in said
@@ -74,8 +74,8 @@ def test_a_server_that_comes_back_in_time_gets_the_rest_at_the_end(new, monkeypa
     with open_run(own):
         with monkeypatch.context() as broken:
             broken.setattr("mlflow.MlflowClient.log_batch", gone)
-            own.metrics({"loss": 1}, 1)
-        own.metrics({"loss": 0.5}, 2)
+            own.log_metrics({"loss": 1}, 1)
+        own.log_metrics({"loss": 0.5}, 2)
     assert len(own.client.get_metric_history(own.run_id, "loss")) == 2
     assert not own.unsent.exists()
 
@@ -87,7 +87,7 @@ def test_a_trial_that_begins_without_a_server_is_made_afterwards(new, monkeypatc
         broken.setattr("mlflow.MlflowClient.log_batch", gone)
         own = create_run("1", "trial 3", {}, parent.run_id)
         with open_run(own):
-            own.metrics({"value": 0.5})
+            own.log_metrics({"value": 0.5})
     send_runs.main([])
     runs = mlflow.search_runs(experiment_names=["folk"], output_format="list")
     (trial,) = [run for run in runs if run.info.run_name == "trial 3"]
@@ -99,7 +99,7 @@ def test_a_run_whose_process_was_killed_too_is_sent_as_killed(new, monkeypatch):
     own = new()
     with monkeypatch.context() as broken:
         broken.setattr("mlflow.MlflowClient.log_batch", gone)
-        own.metrics({"loss": 1}, 1)
+        own.log_metrics({"loss": 1}, 1)
     with (own.unsent / unsent.JOURNAL).open("a") as file:
         file.write('\n{"kind": "metr')  # what a kill has torn
     send_runs.main([])

@@ -63,14 +63,14 @@ def test_the_test_part_is_not_read(folds, monkeypatch):
     trial.load_songs.cache_clear()
     assert set(songs.songs) == set(data.songs[data.rows("train", "validation")])
     value = objective.evaluate_params(
-        songs, SETTINGS.changed({"tune.folds": folds}), nothing, nothing
+        songs, SETTINGS.with_changes({"tune.folds": folds}), nothing, nothing
     )
     assert np.log(0.5) < value < 0
 
 
 def test_inner_folds_judge_every_song_once_and_keep_it_whole():
     data = world().only("train", "validation")
-    settings = SETTINGS.changed({"tune.folds": 3})
+    settings = SETTINGS.with_changes({"tune.folds": 3})
     held = []
     for train, judged in objective.divide_rows(data, settings):
         assert not set(data.songs[train]) & set(data.songs[judged])
@@ -80,12 +80,12 @@ def test_inner_folds_judge_every_song_once_and_keep_it_whole():
 
 def test_a_network_reports_every_epoch_and_folds_report_their_mean():
     data = world().only("train", "validation")
-    settings = SETTINGS.model_copy(update={"model": "dense"}).changed({"train.epochs": 2})
+    settings = SETTINGS.model_copy(update={"model": "dense"}).with_changes({"train.epochs": 2})
     reports = []
     objective.evaluate_params(data, settings, lambda value, step: reports.append(step), nothing)
     assert reports == [1, 2]
     reports.clear()
-    settings = settings.changed({"tune.folds": 3, "train.epochs": 1})
+    settings = settings.with_changes({"tune.folds": 3, "train.epochs": 1})
     value = objective.evaluate_params(
         data, settings, lambda *report: reports.append(report), nothing
     )

@@ -9,7 +9,7 @@ from musicregion.config import params
 from musicregion.errors import TrackingError, TrainingError
 from musicregion.tuning import storage, study
 
-SETTINGS = params.load().changed({"tune.pruner": "none"})
+SETTINGS = params.load().with_changes({"tune.pruner": "none"})
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 
 
@@ -45,7 +45,7 @@ def objective(trial):
     x = trial.suggest_float("x", -1, 1)
     BODY
     return x
-found = study.open_study("shared", params.load().changed({"tune.pruner": "none"}))
+found = study.open_study("shared", params.load().with_changes({"tune.pruner": "none"}))
 while (missing := 6 - study.count_ended(found)) > 0:
     if study.count_running(found) >= missing:
         study.wait_for_others(found)
@@ -75,7 +75,7 @@ def test_the_same_seed_tries_the_same_values():
         search(found, 5, square)
         values.append([trial.params["x"] for trial in found.trials])
     assert values[0] == values[1]
-    other = study.open_study("another seed", SETTINGS.changed({"tune.seed": 2}))
+    other = study.open_study("another seed", SETTINGS.with_changes({"tune.seed": 2}))
     search(other, 5, square)
     assert [trial.params["x"] for trial in other.trials] != values[0]
 
@@ -159,7 +159,7 @@ def test_two_processes_share_the_trials():
 def test_every_sampler_and_pruner_that_params_name_works():
     for kind in ("tpe", "random", "cmaes"):
         for pruner in ("median", "hyperband", "none"):
-            settings = SETTINGS.changed({"tune.sampler": kind, "tune.pruner": pruner})
+            settings = SETTINGS.with_changes({"tune.sampler": kind, "tune.pruner": pruner})
             found = study.open_study(f"{kind} {pruner}", settings)
 
             def reports(trial):

@@ -1,4 +1,4 @@
-from musicregion.inference.answer import SegmentPrediction, SongPrediction
+from musicregion.inference.prediction import SegmentPrediction, SongPrediction
 
 
 def moment(start, region, seconds=10.0):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from musicregion.inference.answer import SongPrediction
+from musicregion.inference.prediction import SongPrediction
 
 
 def predict_file(
