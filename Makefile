@@ -3,6 +3,7 @@
 # make check: style, layers, types.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
+WEIGHTS := data/musicnn/weights.npz data/basic_pitch/nmp.onnx
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: repro web ui test test-all check games
@@ -21,8 +22,12 @@ web: .venv/installed
 ui: .venv/installed
 	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(musicregion store)"
 
-test: .venv/installed
-	python -m pytest
+test: .venv/installed $(WEIGHTS)
+	python -m pytest -n 2 -m "not slow"
+
+test-all: .venv/installed $(WEIGHTS)
+	python -m tests.missing
+	python -m pytest -n 2
 
 games: .venv/installed
 	python -m corpora.games
@@ -30,7 +35,11 @@ games: .venv/installed
 check: .venv/installed
 	ruff check .
 	ruff format --check .
-	lint-imports
+	lint-imports --no-logo
+	mypy
+
+$(WEIGHTS) &: | .venv/installed
+	musicregion fetch-weights
 
 .venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and 'TensorFlow wants Python 3.11 to 3.13, $(PYTHON) is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.13')"

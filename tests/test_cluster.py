@@ -15,11 +15,13 @@ from tests import servers
 from tests.conftest import RATE, copy_repository, environment, tone
 from tests.prepared import prepared, write_params
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
-    with servers.dask(tmp_path_factory.mktemp("dask")) as found:
-        yield found
+    with servers.dask(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
 
 
 def files(folder):
@@ -32,7 +34,7 @@ def files(folder):
 
 
 def recorded(folder, songs, seconds=21):
-    """A copy of the repository with songs that were downloaded, the last of them not readable."""
+    """A copy of the repository with downloaded songs, the last of them unreadable."""
     copy_repository(folder)
     rows = []
     for number in range(songs):
@@ -43,14 +45,14 @@ def recorded(folder, songs, seconds=21):
         else:
             soundfile.write(path, tone(seconds + number, 200 + 20 * number), RATE)
         row = dict.fromkeys(tables.SONGS.columns, "") | {"unknown": False, "duration_s": 0.0}
-        own = {"song": path.stem, "region": "A", "path": str(path.relative_to(folder))}
-        rows.append(row | own | {"sha256": path.stem, "status": "ok"})
+        song = {"song": path.stem, "region": "A", "path": str(path.relative_to(folder))}
+        rows.append(row | song | {"sha256": path.stem, "status": "ok"})
     tables.SONGS.write(rows, folder)
     return folder
 
 
 def run(stage, here, there, network):
-    """A stage in two folders at once: in one on this computer, in the other on the cluster."""
+    """Run a stage in two folders at once: in one on this machine, in the other on the cluster."""
     folders = {here: {}, there: {"DASK_SCHEDULER_ADDRESS": network.address}}
     started = [
         subprocess.Popen(
@@ -63,8 +65,8 @@ def run(stage, here, there, network):
         for folder, variables in folders.items()
     ]
     for process in started:
-        said = process.communicate(timeout=300)[1]
-        assert process.returncode == 0, said
+        errors = process.communicate(timeout=300)[1]
+        assert process.returncode == 0, errors
 
 
 def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
@@ -73,13 +75,13 @@ def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
     shutil.copytree(here, there)
     for stage in ("segment", "features"):
         run(stage, here, there, network)
-    found = files(there / "data")
-    assert len([name for name in found if name.endswith(".flac")]) == 7
-    assert found == files(here / "data")
+    outputs = files(there / "data")
+    assert len([name for name in outputs if name.endswith(".flac")]) == 7
+    assert outputs == files(here / "data")
 
 
 def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
-    """In one folder, one after the other: workers take up the params and code of each."""
+    """With changes of params and code in between, which workers must take up."""
     changes = ["model=svm", "evaluate.folds=3", "tune.trials=4", "tune.sampler=random"]
     here = prepared(tmp_path / "here", *changes, "tune.pruner=none")
     there = tmp_path / "there"
@@ -89,7 +91,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
     for name in ("best_params.yaml", "predictions.csv", "metrics.json"):
         assert (there / "results" / name).read_bytes() == (here / "results" / name).read_bytes()
 
-    # another split and another C: the workers must not answer from what they remember
+    # another split and another C: the workers must not reuse cached code or data
     splits = pd.read_csv(there / "data/splits.csv")
     splits["part"] = np.roll(splits["part"], 2)
     for folder in (here, there):
@@ -103,7 +105,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
     assert float(best.partition(": ")[2]) < 0.1
 
 
-def test_a_worker_that_is_killed_in_mid_stage_loses_nothing(tmp_path):
+def test_nothing_is_lost_if_a_worker_is_killed_during_a_stage(tmp_path):
     project = recorded(tmp_path / "project", 24, seconds=60)
     with servers.dask(tmp_path) as network:
         stage = subprocess.Popen(
@@ -116,8 +118,8 @@ def test_a_worker_that_is_killed_in_mid_stage_loses_nothing(tmp_path):
         while stage.poll() is None and not list(project.glob("data/segments/**/*.flac")):
             time.sleep(0.02)
         servers.kill(network.workers[0])
-        said = stage.communicate(timeout=200)[1]
-        assert stage.returncode == 0, said
+        errors = stage.communicate(timeout=200)[1]
+        assert stage.returncode == 0, errors
     segments = tables.SEGMENTS.read(project)
     assert segments["song"].nunique() == 23
     assert set(tables.FAILED.read(project)["song"]) == {"s23"}

@@ -57,13 +57,13 @@ def assert_complete(client, run):
     assert len(run.data.tags["git.commit"].rstrip("+")) == 40
     assert len(run.data.tags["params.hash"]) == 12
     assert run.data.tags["md5 data/splits.csv"]
-    found = {
+    artifacts = {
         item.path.removeprefix("results/")
         for item in client.list_artifacts(run.info.run_id, "results")
     }
     written = {"metrics.json", "predictions.csv", "suspects.csv", "regions_song.csv"}
-    assert found >= PICTURES | written
-    for item in found:
+    assert artifacts >= PICTURES | written
+    for item in artifacts:
         local = client.download_artifacts(run.info.run_id, f"results/{item}")
         assert Path(local).stat().st_size > 0
     (model,) = client.search_logged_models(
@@ -73,10 +73,10 @@ def assert_complete(client, run):
 
 
 def test_repro_logs_one_complete_run(project):
-    client, found = runs(project)
-    assert len(found) == 1
-    assert_complete(client, found[0])
-    assert found[0].data.params["model"] == "dense_deep"
+    client, logged = runs(project)
+    assert len(logged) == 1
+    assert_complete(client, logged[0])
+    assert logged[0].data.params["model"] == "dense_deep"
 
 
 def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
@@ -122,17 +122,17 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
     assert tables.FAILED.read().empty
 
 
-def test_a_song_is_answered_as_in_the_evaluation(project, monkeypatch):
+def test_a_song_is_predicted_as_in_the_evaluation(project, monkeypatch):
     """By the command, from the file as it was downloaded, and by the model in MLflow."""
     monkeypatch.chdir(project)
-    answers = compare_runs.read_predictions("results/predictions.csv")
-    row = answers[answers["part"] == "test"].iloc[0]
+    predictions = compare_runs.read_predictions("results/predictions.csv")
+    row = predictions[predictions["part"] == "test"].iloc[0]
     songs = tables.SONGS.read().set_index("song")
     song = songs.loc[row["song"], "path"]
     predict = ["musicregion", "predict", song, "--json"]
     for model in ("models", "HEAD"):
-        (found,) = json.loads(command(*predict, "--model", model, cwd=project))
-        for region, probability in found["probabilities"].items():
+        (prediction,) = json.loads(command(*predict, "--model", model, cwd=project))
+        for region, probability in prediction["probabilities"].items():
             assert probability == pytest.approx(row[f"p_{region}"], abs=1e-4)
     code = (
         "import mlflow, pandas\n"
@@ -145,8 +145,8 @@ def test_a_song_is_answered_as_in_the_evaluation(project, monkeypatch):
     )
     said = command(sys.executable, "-c", code, cwd=project)
     (served,) = json.loads(next(line for line in said.splitlines() if line.startswith("[{")))
-    expected = [found["probabilities"][name] for name in sorted(found["probabilities"])]
-    assert [served[f"p_{name}"] for name in sorted(found["probabilities"])] == expected
+    expected = [prediction["probabilities"][name] for name in sorted(prediction["probabilities"])]
+    assert [served[f"p_{name}"] for name in sorted(prediction["probabilities"])] == expected
 
 
 def test_a_second_repro_has_nothing_to_do(project):
@@ -163,13 +163,14 @@ def test_the_tutorials_json_is_written_where_it_is_wanted(project):
 def test_an_experiment_with_another_model_runs_training_alone(project):
     output = command("dvc", "exp", "run", "-n", "wide", "-S", "model=dense", cwd=project)
     assert "Stage 'features' didn't change" in output
-    client, found = runs(project)
-    assert len(found) == 2
-    assert found[0].data.params["model"] == "dense"
-    assert found[0].data.tags["dvc.experiment"] == "wide"
-    assert_complete(client, found[0])
+    client, logged = runs(project)
+    assert len(logged) == 2
+    assert logged[0].data.params["model"] == "dense"
+    assert logged[0].data.tags["dvc.experiment"] == "wide"
+    assert_complete(client, logged[0])
 
 
+@pytest.mark.slow
 def test_cross_validated_experiments_are_compared_honestly(project):
     folds = ["-S", "evaluate.folds=3", "-S", "evaluate.repeats=2"]
     for model in ("svm", "logistic"):
@@ -181,45 +182,49 @@ def test_cross_validated_experiments_are_compared_honestly(project):
     assert 0.17 < metrics["folds"]["song"]["accuracy"] <= 1
     assert 0 < metrics["leave_one_region_out"]["auroc"] < 1
     assert (project / "models/model.skops").is_file()
-    _, found = runs(project)
-    assert found[0].data.metrics["folds_song_accuracy"] == metrics["folds"]["song"]["accuracy"]
-    for pair in (("svm", "logistic"), (found[1].info.run_id, found[0].info.run_id)):
+    _, logged = runs(project)
+    assert logged[0].data.metrics["folds_song_accuracy"] == metrics["folds"]["song"]["accuracy"]
+    for pair in (("svm", "logistic"), (logged[1].info.run_id, logged[0].info.run_id)):
         output = command("musicregion", "compare", *pair, cwd=project)
-        assert "of 48 songs named rightly" in output
+        assert "of 48 songs classified correctly" in output
         assert "McNemar" in output
     command("git", "checkout", "-q", "--", ".", cwd=project)
     command("dvc", "checkout", cwd=project)
 
 
+@pytest.mark.slow
 def test_a_temporary_experiment_leaves_its_run_in_the_one_store(project):
     command("dvc", "exp", "run", "--temp", "-n", "aside", "-S", "model=cnn", cwd=project)
-    client, found = runs(project)
-    assert len(found) == 5
-    assert found[0].data.params["model"] == "cnn"
-    assert found[0].data.tags["dvc.experiment"] == "aside"
-    assert_complete(client, found[0])
+    client, logged = runs(project)
+    assert len(logged) == 5
+    assert logged[0].data.params["model"] == "cnn"
+    assert logged[0].data.tags["dvc.experiment"] == "aside"
+    assert_complete(client, logged[0])
 
 
+@pytest.mark.slow
 def test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found(project):
     changes = ["-S", "model=logistic", "-S", "tune.trials=3"]
     command("dvc", "exp", "run", "-n", "searched", *changes, cwd=project)
     best = yaml.safe_load((project / "results/best_params.yaml").read_text())
-    client, found = runs(project)
-    (parent,) = [run for run in found if "study" in run.data.tags]
-    trials = [run for run in found if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    client, logged = runs(project)
+    (parent,) = [run for run in logged if "study" in run.data.tags]
+    trials = [
+        run for run in logged if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
+    ]
     assert {run.data.tags["state"] for run in trials} == {"complete"}
     assert len(trials) == 3
     assert str(best["logistic.c"]) in {run.data.params["logistic.c"] for run in trials}
     pictures = {file.path for file in client.list_artifacts(parent.info.run_id, "search")}
     names = {"history", "parallel", "slices", "importances"}
     assert {f"search/{name}.png" for name in names} <= pictures
-    trained = [run for run in found if "state" not in run.data.tags and run != parent]
+    trained = [run for run in logged if "state" not in run.data.tags and run != parent]
     assert float(trained[0].data.params["logistic.c"]) == best["logistic.c"]
     changes[-1] = "tune.trials=5"
     command("dvc", "exp", "run", "-n", "searched-more", *changes, cwd=project)
-    found = runs(project)[1]
-    assert len([run for run in found if "study" in run.data.tags]) == 1
-    assert len([run for run in found if "state" in run.data.tags]) == 5
+    logged = runs(project)[1]
+    assert len([run for run in logged if "study" in run.data.tags]) == 1
+    assert len([run for run in logged if "state" in run.data.tags]) == 5
     command("git", "checkout", "-q", "--", ".", cwd=project)
     command("dvc", "checkout", cwd=project)
 
@@ -241,19 +246,21 @@ def work_off_queue(project):
         time.sleep(3)
 
 
+@pytest.mark.slow
 def test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store(project):
     before = len(runs(project)[1])
     for seed in (11, 12):
         change = f"train.seed={seed}"
         command("dvc", "exp", "run", "--queue", "-S", change, "-S", "model=dense_deep", cwd=project)
     work_off_queue(project)
-    client, found = runs(project)
-    assert len(found) == before + 2
-    assert {run.data.params["train.seed"] for run in found[:2]} == {"11", "12"}
-    for run in found[:2]:
+    client, logged = runs(project)
+    assert len(logged) == before + 2
+    assert {run.data.params["train.seed"] for run in logged[:2]} == {"11", "12"}
+    for run in logged[:2]:
         assert_complete(client, run)
 
 
+@pytest.mark.slow
 def test_experiments_are_compared(project):
     table = command("dvc", "exp", "show", "--csv", cwd=project)
     assert "wide" in table
@@ -266,6 +273,7 @@ def test_experiments_are_compared(project):
         assert word in page
 
 
+@pytest.mark.slow
 def test_a_second_run_from_scratch_gives_the_same_hashes(project):
     command("git", "checkout", "-q", "--", ".", cwd=project)
     lock = (project / "dvc.lock").read_text()
@@ -277,6 +285,7 @@ def test_a_second_run_from_scratch_gives_the_same_hashes(project):
     assert (project / "dvc.lock").read_text() == lock
 
 
+@pytest.mark.slow
 def test_pushed_data_is_all_that_a_colleague_needs(project, tmp_path):
     command("dvc", "remote", "add", "-d", "shared", str(tmp_path / "remote"), cwd=project)
     command("git", "commit", "-qam", "remote", cwd=project)
@@ -303,6 +312,7 @@ def test_a_wrong_param_stops_and_says_so(project, change, words):
     command("git", "checkout", "-q", "--", ".", cwd=project)
 
 
+@pytest.mark.slow
 def test_a_local_corpus_with_bad_files_goes_through(project, wav, tmp_path):
     for region, pitch in (("Low", 200), ("High", 2000)):
         for number in range(4):
@@ -361,6 +371,7 @@ def test_the_repository_holds_no_output_of_a_stage():
     assert kept == ""
 
 
+@pytest.mark.slow
 def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
     changes = ("epochs=6", "width=32", "blocks=1", "learning_rate=0.01")
     words = [word for change in changes for word in ("-S", f"compose.{change}")]
@@ -370,8 +381,8 @@ def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
     metrics = json.loads((project / "results/compose.json").read_text())
     assert 0 < metrics["nats_per_note"] < 40
     assert "ngram_nats_per_note" in command("dvc", "metrics", "show", cwd=project)
-    client, found = runs(project)
-    run = next(one for one in found if one.info.run_name.startswith("compose"))
+    client, logged = runs(project)
+    run = next(one for one in logged if one.info.run_name.startswith("compose"))
     assert run.info.status == "FINISHED"
     assert run.data.params["compose.width"] == "32"
     curve = client.get_metric_history(run.info.run_id, "validation_nats_per_note")

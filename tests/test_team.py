@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 import soundfile
 from mlflow import MlflowClient
 
@@ -22,6 +23,8 @@ from tests.servers import (
     postgres,
     sshd,
 )
+
+pytestmark = pytest.mark.slow
 
 TRAIN = [sys.executable, "-m", "stages.train"]
 NETWORK = ["model=dense_deep", "train.epochs=30", "train.patience=30"]
