@@ -1,1 +1,1 @@
-"""Processes: guarded against tasks that die, on this machine or on a Dask cluster."""
+"""Processes for tasks that may crash or hang, on this machine or on a Dask cluster."""

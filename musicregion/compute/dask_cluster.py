@@ -1,4 +1,4 @@
-"""The Dask cluster that does the work where a scheduler is named; without one nothing of it runs.
+"""The Dask cluster that does the work if a scheduler is configured; unused otherwise.
 
 Workers work in this repository's folder, under the same path: on this machine, or on others that
 mount it. Each has one thread, since a decoder that hangs is ended with its process.
@@ -9,36 +9,43 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicregion.compute.dask_worker import preparation
+from musicregion.compute.dask_worker import Outcome, preparation, task_runner
 from musicregion.config import params
-from musicregion.errors import ClusterError
+from musicregion.errors import ClusterError, TaskDied
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-
-AHEAD = 4  # tasks a worker that are sent before the first is done
-PATIENCE = 10  # seconds for the scheduler to answer, and for the first worker to be there
+AHEAD = 4  # tasks per worker that are sent before the first is done
+PATIENCE = 10  # seconds for the scheduler to respond, and for the first worker to connect
 ALONE = 60  # seconds without any worker until we give up
-PACKAGES = ("av", "keras", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "soundfile")
-PACKAGES += ("soxr", "symusic", "tensorflow")  # that decide what a task returns
+PACKAGES = (  # that decide what a task returns
+    *("av", "keras", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "soundfile"),
+    *("soxr", "symusic", "tensorflow"),
+)
+RESUME = "The same command continues with what the stage has finished."
 
 
 def scheduler_address() -> str:
     """DASK_SCHEDULER_ADDRESS, or else cluster.scheduler of params.yaml; empty for no cluster."""
-    named = os.environ.get("DASK_SCHEDULER_ADDRESS")
-    return named or (params.load().cluster.scheduler if params.PARAMS.is_file() else "")
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    return address or (params.load().cluster.scheduler if params.PARAMS.is_file() else "")
+
+
+def _preparation() -> Callable[..., str]:
+    return preparation(Path.cwd(), {name: version(name) for name in PACKAGES})
 
 
 @cache
 def connect() -> "Client":
-    """The connection to the cluster, once its workers are found to be fit.
+    """The connection to the cluster, after a check of its workers.
 
     Raises:
         ClusterError: no scheduler, no workers, or workers that cannot do this folder's work.
@@ -48,102 +55,90 @@ def connect() -> "Client":
 
     dask.config.set({"distributed.comm.timeouts.connect": PATIENCE})
     try:
-        found = Client(scheduler_address(), timeout=PATIENCE)
+        client = Client(scheduler_address(), timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"cluster: no scheduler answers at {scheduler_address()} ({error}). Start one with "
             "`dask scheduler`, or unset DASK_SCHEDULER_ADDRESS and cluster.scheduler."
         ) from None
     try:
-        found.wait_for_workers(1, timeout=PATIENCE)
+        client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise ClusterError(
             f"cluster: {scheduler_address()} has no workers. Start some on machines that see this "
             f"folder: `dask worker {scheduler_address()} --nworkers 2 --nthreads 1`."
         ) from None
-    settle = preparation(Path.cwd(), {name: version(name) for name in PACKAGES})
-    for worker, complaint in found.run(settle).items():
+    for worker, complaint in client.run(_preparation()).items():
         if complaint:
             raise ClusterError(f"cluster: worker {worker}: {complaint}")
-    return found
+    return client
+
+
+def _wait_for(client: "Client", future: "Future", label: str) -> Outcome:
+    """The outcome that a future holds once it is done.
+
+    Raises:
+        KilledWorker: several workers were lost while they worked on it.
+        ClusterError: there has been no worker for a while.
+    """
+    from distributed import wait
+
+    last_seen = time.monotonic()
+    while not future.done():
+        if client.nthreads():
+            last_seen = time.monotonic()
+        if time.monotonic() - last_seen > ALONE:
+            raise ClusterError(
+                f"{label}: {scheduler_address()} has had no worker for {ALONE} s. {RESUME}"
+            )
+        with suppress(TimeoutError):
+            wait(future, timeout=1)
+    return future.result()
 
 
 def map_tasks(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
-    """As parallel.map_songs, on the cluster: results in order, TaskDied for a task that kills.
+    """As parallel.map_songs, on the cluster: results in order, TaskDied for a task that crashes.
 
-    A worker that is lost costs nothing: its tasks go to another.
+    If a worker is lost, its tasks go to another.
 
     Raises:
-        ClusterError: the scheduler is gone, or all workers are, or one is not fit.
+        ClusterError: the scheduler or all workers are gone, or a worker cannot do the work.
     """
     from distributed import CancelledError, KilledWorker, wait
     from distributed.client import ClosedClientError
 
-    from musicregion.errors import TaskDied
-
     if not items:
         return
-    own = connect()
-    settle = preparation(Path.cwd(), {name: version(name) for name in PACKAGES})
-
-    def run(packed: bytes) -> tuple[object, BaseException | None, str]:
-        import pickle  # this function is sent whole: the scheduler lacks our modules
-
-        complaint = settle()
-        if complaint:
-            return None, None, complaint
-        task, item = pickle.loads(packed)
-        try:
-            return task(*item), None, ""
-        except Exception as error:  # or else taken for an error of the cluster
-            return None, error, ""
+    client = connect()
+    run = task_runner(_preparation())
 
     def submit(item: tuple) -> "Future":
-        return own.submit(run, pickle.dumps((task, item)), pure=False)
+        return client.submit(run, pickle.dumps((task, item)), pure=False)
 
-    def awaited(future: "Future") -> tuple[object, BaseException | None, str]:
-        empty = time.monotonic()
-        while not future.done():
-            if own.nthreads():
-                empty = time.monotonic()
-            if time.monotonic() - empty > ALONE:
-                raise ClusterError(
-                    f"{label}: {scheduler_address()} has had no worker for {ALONE} s. {kept}"
-                )
-            wait_a_little(future)
-        return future.result()
-
-    def wait_a_little(future: "Future") -> None:
-        try:
-            wait(future, timeout=1)
-        except TimeoutError:
-            return
-
-    def answer(future: "Future", item: tuple) -> tuple[object, BaseException | None, str]:
+    def outcome_or_death(item: tuple) -> Outcome:
         try:
             try:
-                return awaited(future)
-            except KilledWorker:  # perhaps by a neighbour: once more, with none beside it
-                wait(waiting)
-                return awaited(submit(item))
+                return _wait_for(client, submitted.popleft(), label)
+            except KilledWorker:  # perhaps by another task: once more, with none beside it
+                wait(submitted)
+                return _wait_for(client, submit(item), label)
         except KilledWorker:
             return TaskDied("the processes that worked on it were lost"), None, ""
 
-    kept = "The same command goes on with what the stage has finished."
-    waiting: deque = deque()
-    coming = iter(items)
+    submitted: deque[Future] = deque()
+    remaining = iter(items)
     for item in items:
         try:
-            room = AHEAD * max(1, len(own.nthreads())) - len(waiting)
-            waiting.extend(submit(item) for item in islice(coming, max(0, room)))
-            result, raised, complaint = answer(waiting.popleft(), item)
-        except (CancelledError, ClosedClientError, OSError) as error:
-            raise ClusterError(  # a closed connection is an OSError
+            free = AHEAD * max(1, len(client.nthreads())) - len(submitted)
+            submitted.extend(submit(next_item) for next_item in islice(remaining, max(0, free)))
+            result, error, complaint = outcome_or_death(item)
+        except (CancelledError, ClosedClientError, OSError) as lost:  # closed connection: OSError
+            raise ClusterError(
                 f"{label}: the scheduler at {scheduler_address()} is gone "
-                f"({type(error).__name__}). {kept}"
+                f"({type(lost).__name__}). {RESUME}"
             ) from None
         if complaint:
-            raise ClusterError(f"cluster: a worker is not fit: {complaint}")
-        if raised:
-            raise raised
+            raise ClusterError(f"cluster: a worker cannot do the work: {complaint}")
+        if error:
+            raise error
         yield result

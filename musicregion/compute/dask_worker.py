@@ -1,12 +1,15 @@
-"""Brings a Dask worker into a repository's folder, with the code that lies there now.
+"""Brings a Dask worker into a repository's folder, with the code that is there now.
 
-A worker lives longer than the code: without this it would go on with the modules of its first task,
-or in the folder of another experiment.
+A worker outlives changes of the code: without this it would go on with the modules of its first
+task, or in the folder of another experiment.
 """
 
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+
+# of a task: its result, the exception that it raised, and why the worker cannot do the work
+Outcome = tuple[object, BaseException | None, str]
 
 
 def source_digest(folder: Path) -> str:
@@ -17,26 +20,27 @@ def source_digest(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def preparation(folder: Path, versions: dict[str, str]) -> Callable[[], str]:
+def preparation(folder: Path, versions: dict[str, str]) -> Callable[..., str]:
     """A function for a worker's process to call before each task; returns a complaint, or "".
 
     versions: of the packages that decide what a task returns.
     """
     wanted = str(folder), source_digest(folder)
 
-    def settle(dask_worker: object = None) -> str:  # given where it runs outside of a task
-        # sent whole, so it imports all that it needs
+    def prepare(dask_worker: object = None) -> str:  # passed in if it runs outside of a task
+        # pickled by value, since a worker may not find our modules: so it imports all that it needs
         import os
         import sys
         from importlib.metadata import PackageNotFoundError, version
+        from typing import Any
 
         from distributed import get_worker
 
-        worker = dask_worker or get_worker()
-        where, _ = wanted
-        if not os.path.isdir(f"{where}/musicregion"):  # noqa: PTH112
+        worker: Any = dask_worker or get_worker()
+        root, _ = wanted
+        if not os.path.isdir(f"{root}/musicregion"):  # noqa: PTH112
             return (
-                f"it does not see {where}. Workers must share this folder, under the same path: "
+                f"it does not see {root}. Workers must share this folder, under the same path: "
                 "mount it there, or start the workers on this machine."
             )
         if worker.state.nthreads > 1:
@@ -44,21 +48,41 @@ def preparation(folder: Path, versions: dict[str, str]) -> Callable[[], str]:
                 "it has several threads, of which one that hangs would stop the others. Start "
                 "workers with --nthreads 1, as many as there are cores."
             )
-        os.chdir(where)
-        if getattr(worker, "settled", None) == wanted:
+        os.chdir(root)
+        if getattr(worker, "prepared", None) == wanted:
             return ""
-        for name, own in versions.items():
+        for name, here in versions.items():
             try:
-                its = version(name)
+                there = version(name)
             except PackageNotFoundError:
-                its = "not installed"
-            if its != own:
-                return f"it has {name} {its}, this machine {own}. Install requirements.txt there."
+                there = "not installed"
+            if there != here:
+                return (
+                    f"it has {name} {there}, this machine {here}. Install requirements.txt there."
+                )
         ours = ("musicregion", "tests")
         for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
             del sys.modules[name]
-        sys.path[:] = [where, *(path for path in sys.path if path != where)]
-        worker.settled = wanted
+        sys.path[:] = [root, *(path for path in sys.path if path != root)]
+        worker.prepared = wanted
         return ""
 
-    return settle
+    return prepare
+
+
+def task_runner(prepare: Callable[..., str]) -> Callable[[bytes], Outcome]:
+    """A function that runs a pickled (task, arguments) in a worker, after preparing it."""
+
+    def run(packed: bytes) -> Outcome:
+        import pickle  # this function, too, is pickled by value
+
+        complaint = prepare()
+        if complaint:
+            return None, None, complaint
+        task, arguments = pickle.loads(packed)
+        try:
+            return task(*arguments), None, ""
+        except Exception as error:  # raised here, Dask would take it for its own
+            return None, error, ""
+
+    return run

@@ -1,4 +1,4 @@
-"""C libraries print a line for each oddity of a file: abc2midi, mpg123. Nobody asked for them."""
+"""Silences C libraries, which print a line for each oddity of a file: abc2midi, mpg123."""
 
 import os
 from collections.abc import Iterator
@@ -7,15 +7,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Send what the block writes to stdout and stderr, in C too, to nowhere."""
+    """Discard what the block writes to stdout and stderr, in C too."""
     saved = [os.dup(1), os.dup(2)]
-    nothing = os.open(os.devnull, os.O_WRONLY)
+    devnull = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        os.dup2(devnull, 1)
+        os.dup2(devnull, 2)
         yield
     finally:
         for number, file in zip((1, 2), saved, strict=True):
             os.dup2(file, number)
             os.close(file)
-        os.close(nothing)
+        os.close(devnull)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from musicregion.audio import metadata
 from musicregion.compute import guards, parallel
 from musicregion.compute.silence import silence
+from musicregion.compute.task_process import TaskProcess
 from musicregion.config.sections import Download
 from musicregion.corpus.failures import STOP, from_os_error
 from musicregion.corpus.sources import Song
@@ -19,44 +21,46 @@ from musicregion.storage.paths import RAW, RAW_PART
 
 
 def inspect_file(path: Path) -> tuple[float | None, dict[str, str]]:
-    """A file's duration and tags, as audio has them."""
+    """A file's duration (see read_duration) and tags."""
     return metadata.read_duration(path), metadata.read_tags(path)
 
 
 def inspect_file_silently(path: Path) -> tuple[float | None, dict[str, str]]:
-    """As look, for a process of its own: of what a server has sent, anything can come."""
+    """inspect_file, for a process of its own: a downloaded file may crash or hang its reader."""
+    inspection: tuple[float | None, dict[str, str]]
     with silence():
-        (found,) = guards.watched(inspect_file(path) for _ in range(1))
-    return found
+        (inspection,) = guards.watched(inspect_file(path) for _ in range(1))
+    return inspection
 
 
-def fetch_song(song: Song, settings: Download, cell: guards.Cell | None = None) -> dict:
-    """Fetch one song into RAW. Returns what its row in songs.csv says of the file.
+def fetch_song(
+    song: Song, settings: Download, process: TaskProcess | None = None
+) -> dict[str, Any]:
+    """Fetch one song into RAW. Returns the columns of songs.csv that depend on the file.
 
-    cell: where the file is looked into; this process where there is none.
+    process: inspects the file; None: this one does.
     """
     try:
         if song.gone:
             raise Unavailable(f"{song.source}: {song.gone} at its source", song.gone)
-        got = song.fetch(RAW_PART, song.song)
-        found = cell.call(inspect_file_silently, got.path) if cell else inspect_file(got.path)
-        seconds, tags = (None, {}) if isinstance(found, TaskDied) else found
+        fetched = song.fetch(RAW_PART, song.song)
+        seconds, tags = _inspect(fetched.path, process)
         if seconds is None:
-            got.path.unlink(missing_ok=True)
+            fetched.path.unlink(missing_ok=True)
             raise Unavailable(f"{song.source}: what was downloaded is not audio", "no audio")
         if seconds > settings.max_duration:
-            got.path.unlink(missing_ok=True)
+            fetched.path.unlink(missing_ok=True)
             text = f"{seconds:.0f} s, download.max_duration is {settings.max_duration:g} s"
             raise Unavailable(f"{song.source}: {text}", "too long")
-        size = got.path.stat().st_size / 1e6
+        size = fetched.path.stat().st_size / 1e6
         if size > settings.max_size:
-            got.path.unlink()
+            fetched.path.unlink()
             text = f"{size:.0f} MB, download.max_size is {settings.max_size:g} MB"
             raise Unavailable(f"{song.source}: {text}", "too large")
-        path = RAW / song.region / got.path.name
+        path = RAW / song.region / fetched.path.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        row = {"path": path.as_posix(), "duration_s": seconds, "sha256": sha256(got.path)}
-        files.move_into_place(got.path, path)
+        row = {"path": path.as_posix(), "duration_s": seconds, "sha256": sha256(fetched.path)}
+        files.move_into_place(fetched.path, path)
     except OSError as error:
         failure = from_os_error(error, song.source)
     except Unavailable as error:
@@ -64,17 +68,27 @@ def fetch_song(song: Song, settings: Download, cell: guards.Cell | None = None) 
     else:
         return row | {
             "status": "ok",
-            "author": got.author or tags["author"],
-            "licence": got.licence,
-            "album": song.album or got.album or tags["album"],
+            "author": fetched.author or tags["author"],
+            "licence": fetched.licence,
+            "album": song.album or fetched.album or tags["album"],
         }
     return {"status": "failed", "kind": failure.kind, "reason": str(failure)}
 
 
-def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dict]]:
-    """Each song with its result, as they come: what is computed first, then the network's.
+def _inspect(path: Path, process: TaskProcess | None) -> tuple[float | None, dict[str, str]]:
+    """inspect_file, in the process if there is one; a file that kills it is not audio."""
+    if process is None:
+        return inspect_file(path)
+    try:
+        return process.call(inspect_file_silently, path)
+    except TaskDied:
+        return None, {}
 
-    After a failure that every further song would meet, no other is begun.
+
+def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dict[str, Any]]]:
+    """Yield each song with fetch_song's result: first those that are computed, then downloads.
+
+    After a failure of a kind in STOP, no further song is started.
     """
     stop = False
     computed = [song for song in songs if song.computed]
@@ -84,26 +98,26 @@ def fetch_all(songs: list[Song], settings: Download) -> Iterator[tuple[Song, dic
             result = {"status": "failed", "kind": "other", "reason": f"{song.source}: {result}"}
         stop |= result.get("kind") in STOP
         yield song, result
-    waiting = [song for song in songs if not song.computed]
-    cell = guards.Cell()
+    downloads = [song for song in songs if not song.computed]
+    process = TaskProcess()
 
-    def unless_stopped(song: Song) -> dict | None:
+    def fetch_unless_stopped(song: Song) -> dict[str, Any] | None:
         nonlocal stop
         if stop:
             return None
-        result = fetch_song(song, settings, cell)
+        result = fetch_song(song, settings, process)
         stop |= result.get("kind") in STOP
         return result
 
     pool = ThreadPoolExecutor(settings.concurrent)
     try:
-        futures = {pool.submit(unless_stopped, song): song for song in waiting}
+        futures = {pool.submit(fetch_unless_stopped, song): song for song in downloads}
         bar = tqdm(
-            as_completed(futures), "download", len(waiting), unit="song", disable=not waiting
+            as_completed(futures), "download", len(downloads), unit="song", disable=not downloads
         )
         for future in bar:
-            if future.result():
-                yield futures[future], future.result()
+            if download := future.result():
+                yield futures[future], download
     finally:
         pool.shutdown(cancel_futures=True)
-        cell.close()
+        process.close()

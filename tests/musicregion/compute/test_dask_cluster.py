@@ -15,25 +15,25 @@ from tests.conftest import command
 
 
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory):
-    with servers.dask(tmp_path_factory.mktemp("dask")) as found:
-        yield found
+def shared(tmp_path_factory):
+    with servers.dask(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
 
 
 @pytest.fixture
-def network(lasting, monkeypatch):
-    """A cluster that all tests share which leave it as it was."""
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lasting.address)
-    yield lasting
+def network(shared, monkeypatch):
+    """A cluster shared by the tests that do not break it."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", shared.address)
+    yield shared
     leave()
 
 
 @pytest.fixture
 def mortal(tmp_path, monkeypatch):
     """A cluster of the test's own."""
-    with servers.dask(tmp_path) as found:
-        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", found.address)
-        yield found
+    with servers.dask(tmp_path) as cluster:
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", cluster.address)
+        yield cluster
         leave()
 
 
@@ -67,10 +67,10 @@ def test_results_come_in_the_items_order_from_both_workers(network):
     assert os.getpid() not in pids
 
 
-def test_a_task_that_kills_its_workers_costs_itself_alone(network):
-    found = list(parallel.map_songs(dies_at_3, [(n,) for n in range(8)], "t"))
-    assert isinstance(found[3], TaskDied)
-    assert found[:3] + found[4:] == [0, 1, 2, 4, 5, 6, 7]
+def test_a_task_that_kills_its_workers_costs_only_its_own_result(network):
+    results = list(parallel.map_songs(dies_at_3, [(n,) for n in range(8)], "t"))
+    assert isinstance(results[3], TaskDied)
+    assert results[:3] + results[4:] == [0, 1, 2, 4, 5, 6, 7]
 
 
 def full(number):
@@ -82,11 +82,11 @@ def test_an_error_of_a_task_is_raised_here_as_it_is(network):
         list(parallel.map_songs(full, [(1,)], "t"))
 
 
-def test_a_scheduler_that_goes_away_is_a_sentence(mortal):
+def test_a_lost_scheduler_is_reported(mortal):
     results = parallel.map_songs(pid, [(n,) for n in range(60)], "t")
     next(results)
     servers.kill(mortal.scheduler)
-    with pytest.raises(ClusterError, match="The same command goes on"):
+    with pytest.raises(ClusterError, match="The same command continues"):
         list(results)
 
 
@@ -94,12 +94,12 @@ def test_a_worker_that_is_killed_loses_nothing(mortal):
     results = parallel.map_songs(pid, [(n,) for n in range(20)], "t")
     first = next(results)
     servers.kill(mortal.workers[0])
-    found = [first, *results]
-    assert len(found) == 20
-    assert all(isinstance(one, int) for one in found)
+    numbers = [first, *results]
+    assert len(numbers) == 20
+    assert all(isinstance(number, int) for number in numbers)
 
 
-def test_workers_that_do_not_share_the_folder_are_named(network, monkeypatch):
+def test_workers_that_do_not_share_the_folder_are_reported(network, monkeypatch):
     monkeypatch.setattr(Path, "cwd", lambda: Path("/nowhere/at/all"))
     with pytest.raises(
         ClusterError, match=r"tcp://127\.0\.0\.1:\d+.* does not see /nowhere/at/all"
@@ -108,17 +108,17 @@ def test_workers_that_do_not_share_the_folder_are_named(network, monkeypatch):
 
 
 def test_workers_with_several_threads_are_refused(network):
-    broad = network.worker(threads=2)
+    threaded = network.worker(threads=2)
     try:
         with Client(network.address) as client:
             client.wait_for_workers(3, timeout=60)
         with pytest.raises(ClusterError, match="--nthreads 1"):
             list(parallel.map_songs(square, [(1,)], "t"))
     finally:
-        servers.kill(broad)
+        servers.kill(threaded)
 
 
-def test_no_scheduler_is_a_sentence(monkeypatch):
+def test_a_missing_scheduler_is_reported(monkeypatch):
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
     monkeypatch.setattr(dask_cluster, "PATIENCE", 1)
     with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):

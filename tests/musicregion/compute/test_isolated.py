@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -20,7 +21,7 @@ def fail(text):
     raise Undecodable(text)
 
 
-def test_a_task_that_crashes_costs_that_task_alone():
+def test_a_task_that_crashes_costs_only_its_own_result():
     with pytest.raises(TaskDied, match="crashed"):
         isolated.call_isolated(crash)
     assert isolated.call_isolated(answer, 1) == 2
@@ -38,7 +39,20 @@ def test_what_a_task_raises_is_raised():
         isolated.call_isolated(fail, "silent")
 
 
-def test_many_tasks_come_back_in_order_with_their_failures():
+def test_what_cannot_be_sent_back_is_an_error():
+    with pytest.raises(TypeError, match="lock"):
+        isolated.call_isolated(threading.Lock)
+
+
+def test_a_call_costs_milliseconds():
+    isolated.call_isolated(answer, 1)
+    start = time.monotonic()
+    for number in range(5):
+        isolated.call_isolated(answer, number)
+    assert time.monotonic() - start < 5 * 0.3  # a new interpreter takes longer
+
+
+def test_results_come_in_the_items_order_with_exceptions_in_their_place():
     results = list(isolated.map_isolated(answer, [(number,) for number in range(5)] + [("a",)], 2))
     assert results[:5] == [1, 2, 3, 4, 5]
     assert isinstance(results[5], TypeError)

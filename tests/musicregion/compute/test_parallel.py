@@ -1,16 +1,26 @@
+import multiprocessing
 import os
+import subprocess
+import sys
 import time
 
 import pytest
 
 from musicregion.compute import guards, parallel
 from musicregion.errors import TaskDied
+from tests.conftest import REPOSITORY
 
 
 def square(number: int) -> int:
     if number in (5, 17):
         os.kill(os.getpid(), 11)
     return number**2
+
+
+def crash_if_odd(number: int) -> int:
+    if number % 2:
+        os._exit(1)
+    return number
 
 
 def stall(number: int) -> int:
@@ -38,6 +48,12 @@ def test_a_task_that_crashes_costs_its_own_result_alone(jobs):
     assert len(results) == 20
 
 
+def test_tasks_that_crash_at_once_do_not_cost_their_neighbours_results():
+    results = list(parallel.map_songs(crash_if_odd, [(number,) for number in range(60)], "t", 3))
+    assert results[::2] == list(range(0, 60, 2))
+    assert all(isinstance(result, TaskDied) for result in results[1::2])
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_task_that_hangs_is_ended(jobs):
     results = list(parallel.map_songs(stall, [(number,) for number in range(6)], "test", jobs))
@@ -49,6 +65,30 @@ def test_a_task_that_hangs_is_ended(jobs):
 def test_an_exception_of_a_task_is_raised(jobs):
     with pytest.raises(ValueError, match=r"not [01]"):  # of two at a time, whichever is first
         list(parallel.map_songs(refuse, [(0,), (1,)], "test", jobs))
+
+
+def test_after_an_exception_no_process_is_left():
+    with pytest.raises(ValueError, match="not 0"):
+        list(parallel.map_songs(refuse, [(0,)] * 8, "test", 2))
+    assert not multiprocessing.active_children()
+
+
+def test_a_script_is_not_run_again_and_may_define_its_task(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from musicregion.compute import isolated, parallel\n"
+        "print('started')\n"
+        "def double(number): return 2 * number\n"
+        "print(list(parallel.map_songs(double, [(1,), (2,)], 'double')))\n"
+        "print(isolated.call_isolated(double, 3))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "started\n[2, 4]\n6\n", done.stderr
 
 
 def test_nothing_to_do_is_done():
