@@ -17,32 +17,36 @@ Weights = dict[str, Annotated[float, Field(gt=0)]]
 class Palette(Section):
     """How a region's rendered songs tend to sound: names to relative weights."""
 
-    melody: Weights  # General MIDI instruments
+    melody: Weights = Field(description="General MIDI instruments")
     chords: Weights
     bass: Weights
-    figure: Weights  # accompaniments, see musicregion/rendering/arrange.py
-    drums: Weights  # patterns, see musicregion/rendering/orchestrate.py
+    figure: Weights = Field(description="accompaniments, see musicregion/rendering/arrange.py")
+    drums: Weights = Field(description="patterns, see musicregion/rendering/orchestrate.py")
 
 
 class FolkSource(Section):
     """Tunes from the ABC files of the music21 package, rendered with a palette."""
 
-    folk: Annotated[list[str], Field(min_length=1)]  # globs under music21/corpus
-    origin: str = ""  # keep tunes whose O: field contains this
-    share: Annotated[int, Field(ge=1)]  # of folk.songs, relative to the other regions
+    folk: list[str] = Field(min_length=1, description="globs under music21/corpus")
+    origin: str = Field("", description="only tunes whose O: field contains this")
+    share: int = Field(ge=1, description="of folk.songs, relative to the other regions")
     palette: Palette
 
 
 class Album(Section):
     """Songs of one album, so that `split.group: album` can keep them together."""
 
-    source: str  # URL, folder or glob
-    album: Annotated[str, Field(min_length=1)]
+    source: str = Field(description="URL, folder or glob")
+    album: str = Field(min_length=1)
 
 
 class Region(Section):
-    sources: Annotated[list[FolkSource | Album | str], Field(min_length=1)]  # str: as Album.source
-    unknown: bool = False  # music of no region: never a class, tests "none of these"
+    """A class that songs are sorted into, or music of none of the classes."""
+
+    sources: list[FolkSource | Album | str] = Field(
+        min_length=1, description="a text is a URL, folder or glob"
+    )
+    unknown: bool = Field(False, description='never a class: tests "none of these"')
     licence: str = ""
 
     @model_validator(mode="after")
@@ -53,11 +57,13 @@ class Region(Section):
 
 
 class Corpus(Section):
+    """The regions of a corpus, and where their songs come from."""
+
     about: str = ""
     regions: dict[RegionName, Region]
     belongs: dict[str, RegionName] = Field(
-        default_factory=dict
-    )  # song id or link: its region, where several list it
+        default_factory=dict, description="song id or link to its region, if several list it"
+    )
 
     @model_validator(mode="after")
     def _two_classes(self) -> "Corpus":
@@ -70,7 +76,7 @@ class Corpus(Section):
     @model_validator(mode="after")
     def _belongs_somewhere(self) -> "Corpus":
         if wrong := set(self.belongs.values()) - set(self.regions):
-            raise ValueError(f"belongs: {', '.join(sorted(wrong))} is no region of this corpus")
+            raise ValueError(f"belongs: {', '.join(sorted(wrong))} is not a region of this corpus")
         return self
 
     def folk(self) -> dict[str, FolkSource]:
@@ -83,7 +89,7 @@ class Corpus(Section):
         }
 
     def classes(self) -> list[str]:
-        """The regions that can be an answer."""
+        """The regions that a model can predict."""
         return [name for name, region in self.regions.items() if not region.unknown]
 
 

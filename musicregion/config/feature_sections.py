@@ -9,11 +9,11 @@ from musicregion.config.sections import Positive, Section
 
 class Mfcc(Section):
     coefficients: Positive
-    n_fft: Annotated[int, Field(ge=64)]  # samples
-    hop_length: Positive  # samples
+    n_fft: int = Field(ge=64, description="samples")
+    hop_length: Positive = Field(description="samples")
     mel_bands: Positive
-    deltas: Literal[0, 1, 2]
-    json_: bool = Field(alias="json")
+    deltas: Literal[0, 1, 2] = Field(description="1: also the first derivative; 2: the second too")
+    json_: bool = Field(alias="json", description="also write data/mfcc/data.json")
 
     @model_validator(mode="after")
     def _enough_bands(self) -> "Mfcc":
@@ -25,11 +25,11 @@ class Mfcc(Section):
 
 
 class Logmel(Section):
-    n_fft: Annotated[int, Field(ge=64)]  # samples
-    hop_length: Positive  # samples
+    n_fft: int = Field(ge=64, description="samples")
+    hop_length: Positive = Field(description="samples")
     mel_bands: Positive
 
 
 class Musicnn(Section):
     networks: Annotated[tuple[Literal["MSD", "MTT"], ...], Field(min_length=1, max_length=2)]
-    patches: Annotated[int, Field(ge=1, le=100)]  # of 3 s in a segment
+    patches: int = Field(ge=1, le=100, description="of 3 seconds, spread over a segment")

@@ -8,17 +8,17 @@ from musicregion.config.sections import Positive, Rate, Section, Share
 
 
 class Svm(Section):
-    c: Rate
+    c: Rate = Field(description="cost of a training song on the wrong side")
 
 
 class Logistic(Section):
-    c: Rate
+    c: Rate = Field(description="the smaller, the simpler the model")
 
 
 class Committee(Section):
-    song_c: Rate
-    segment_c: Rate
-    axes: Positive
+    song_c: Rate = Field(description="C of the support vector machine of songs")
+    segment_c: Rate = Field(description="C of the logistic regression of segments")
+    axes: Positive = Field(description="principal components of the segments' statistics")
 
 
 class Dense(Section):
@@ -33,15 +33,15 @@ class DenseDeep(Section):
 
 
 class Cnn(Section):
-    filters: Annotated[list[Positive], Field(min_length=1)]
+    filters: list[Positive] = Field(min_length=1, description="one convolution block each")
     units: Positive
     dropout: Share
 
 
 class Temporal(Section):
-    frames: Positive
+    frames: Positive = Field(description="that are averaged into one")
     filters: Annotated[list[Positive], Field(min_length=1)]
-    kernel: Positive
+    kernel: Positive = Field(description="frames")
     dropout: Share
 
 

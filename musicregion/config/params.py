@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -18,7 +18,7 @@ PARAMS = Path("params.yaml")
 class Params(Section):
     """params.yaml as it stands: the chosen corpus, features and model, and a section for each."""
 
-    corpus: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    corpus: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="a file of corpora/, by its name")
     features: Literal["mfcc", "logmel", "musicnn"]
     model: Literal[
         "svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal", "bag_of_frames"
@@ -49,9 +49,9 @@ class Params(Section):
     @model_validator(mode="after")
     def _corpus_exists(self) -> "Params":
         if not Path("corpora", f"{self.corpus}.yaml").is_file():
-            known = ", ".join(sorted(path.stem for path in Path("corpora").glob("*.yaml")))
+            names = ", ".join(sorted(path.stem for path in Path("corpora").glob("*.yaml")))
             raise ValueError(
-                f"corpus: {self.corpus!r} is not one of {known} (the files of corpora/)"
+                f"corpus: {self.corpus!r} is not one of {names} (the files of corpora/)"
             )
         return self
 
@@ -70,8 +70,8 @@ class Params(Section):
         except ValidationError as error:
             raise ConfigError(explain(error, Path("changed params"))) from None
 
-    def training_params(self) -> dict:
-        """The params that decide this training, by dotted key: what a run is compared by."""
+    def training_params(self) -> dict[str, Any]:
+        """The params that decide this training, by dotted key: runs are compared by them."""
         tree = self.model_dump(by_alias=True)
         names = [
             "segment",
@@ -112,9 +112,11 @@ def load(path: Path = PARAMS) -> Params:
 
 
 def load_for_command(explanation: str) -> Params:
-    """Answer --help with a module's docstring, refuse any argument, and read params.yaml.
+    """Parse the arguments of a stage, which has none but --help, and read params.yaml.
 
-    Stages take all their settings from params.yaml, so that DVC knows of every one.
+    Stages take all settings from params.yaml, so that DVC tracks every one of them.
+
+    explanation: what --help prints, a module's docstring.
     """
     parser = argparse.ArgumentParser(
         description=explanation,

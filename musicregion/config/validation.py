@@ -12,7 +12,7 @@ def explain(error: ValidationError, source: Path) -> str:
         key = ".".join(str(part) for part in item["loc"])
         match item["type"]:
             case "extra_forbidden":
-                lines.append(f"{source}: {key} is not a key that is known here")
+                lines.append(f"{source}: {key} is not a key of this file")
             case "missing":
                 lines.append(f"{source}: {key} is missing")
             case "value_error":

@@ -11,10 +11,10 @@ from musicregion.errors import ConfigError
 def changed(tmp_path, key, value):
     tree = yaml.safe_load(params.PARAMS.read_text())
     *sections, last = key.split(".")
-    place = tree
+    node = tree
     for section in sections:
-        place = place[section]
-    place[last] = value
+        node = node[section]
+    node[last] = value
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(tree))
     return path
@@ -59,7 +59,7 @@ def test_an_exponent_that_yaml_reads_as_text_is_a_number(tmp_path):
     assert params.load(path).train.learning_rate == 0.001
 
 
-def test_what_decides_a_training_holds_the_chosen_sections_alone(tmp_path):
+def test_training_params_hold_only_the_chosen_sections(tmp_path):
     chosen = params.load(changed(tmp_path, "model", "cnn")).training_params()
     assert chosen["model"] == "cnn"
     assert "cnn.filters" in chosen
