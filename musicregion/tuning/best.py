@@ -1,4 +1,4 @@
-"""The params that a search has found."""
+"""The best params that a search found."""
 
 import yaml
 
@@ -8,10 +8,11 @@ from musicregion.storage.paths import BEST_PARAMS
 
 
 def with_best_params(settings: Params) -> Params:
-    """The params with what the search has found.
+    """The params, changed as results/best_params.yaml says.
 
     Raises:
         InputError: the stage tune has not run.
+        ConfigError: the file holds a wrong key or value.
     """
     if not BEST_PARAMS.is_file():
         raise InputError(f"{BEST_PARAMS}: not found. `dvc repro` makes it.")

@@ -1,18 +1,23 @@
-"""Which values a search tries next: seeded by the trial's number.
+"""The sampler of a search, seeded by the trial's number.
 
-So a trial is the same whether the study ran in one go, was resumed, or is shared by processes that
-would otherwise all begin with the same values.
+A trial's values are then the same whether the study ran in one go, was continued, or is shared by
+several processes, which would otherwise all begin with the same values.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import optuna
+from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, CmaEsSampler, RandomSampler, TPESampler
 
 from musicregion.config.sections import Tune
 
 
-def make_sampler(kind: str, seed: int) -> BaseSampler:
-    match kind:
+def make_sampler(name: str, seed: int) -> BaseSampler:
+    """name: as tune.sampler."""
+    match name:
         case "random":
             return RandomSampler(seed=seed)
         case "cmaes":
@@ -21,7 +26,7 @@ def make_sampler(kind: str, seed: int) -> BaseSampler:
 
 
 class SeededByTrialNumber(BaseSampler):
-    """A new sampler of a kind for every trial; all that it knows, it has from the study."""
+    """Makes a new sampler for every trial; its only state is the study's trials."""
 
     def __init__(self, settings: Tune) -> None:
         self.settings = settings
@@ -34,12 +39,15 @@ class SeededByTrialNumber(BaseSampler):
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: optuna.trial.FrozenTrial
-    ) -> dict:
+    ) -> dict[str, BaseDistribution]:
         return self.inner.infer_relative_search_space(study, trial)
 
     def sample_relative(
-        self, study: optuna.Study, trial: optuna.trial.FrozenTrial, search_space: dict
-    ) -> dict:
+        self,
+        study: optuna.Study,
+        trial: optuna.trial.FrozenTrial,
+        search_space: dict[str, BaseDistribution],
+    ) -> dict[str, Any]:
         return self.inner.sample_relative(study, trial, search_space)
 
     def sample_independent(
@@ -47,8 +55,8 @@ class SeededByTrialNumber(BaseSampler):
         study: optuna.Study,
         trial: optuna.trial.FrozenTrial,
         param_name: str,
-        param_distribution: optuna.distributions.BaseDistribution,
-    ) -> object:
+        param_distribution: BaseDistribution,
+    ) -> Any:  # noqa: ANN401 - as in Optuna's interface
         return self.inner.sample_independent(study, trial, param_name, param_distribution)
 
     def after_trial(
@@ -56,6 +64,6 @@ class SeededByTrialNumber(BaseSampler):
         study: optuna.Study,
         trial: optuna.trial.FrozenTrial,
         state: optuna.trial.TrialState,
-        values: list[float] | None,
+        values: Sequence[float] | None,
     ) -> None:
         self.inner.after_trial(study, trial, state, values)

@@ -1,7 +1,7 @@
-"""A search for better params: runs trials until as many have ended as are wanted."""
+"""Runs trials of a search until as many have ended as tune.trials says."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicregion.config.params import Params
 from musicregion.errors import TrainingError
@@ -10,29 +10,33 @@ if TYPE_CHECKING:
     from musicregion.tuning.trial import Search
 
 
-FATAL = 3  # trials in a row that kill their workers
+MAX_CRASHES = 3  # trials in a row that crash their workers
 PACKAGES = ["keras", "numpy", "optuna", "scikit-learn", "scipy", "tensorflow"]
 
 
-def study_name(settings: Params, fingerprints: dict[str, str]) -> str:
-    """The study's: the same for the same question, however many trials are asked for."""
+def study_name(settings: Params, checksums: dict[str, str]) -> str:
+    """The study's name: the same for the same search, however many trials are asked for.
+
+    It has a digest of all that decides a trial's value: params, data, code and packages.
+    checksums: of the dataset's files, by path.
+    """
     from musicregion.models import registry
     from musicregion.storage import cache_key
     from musicregion.tracking import store
 
-    question = settings.training_params() | settings.tune.model_dump(exclude={"trials"})
-    question = {key: value for key, value in question.items() if not key.startswith("evaluate.")}
-    # what decides a trial's value: another study, where any of it is another
+    inputs = settings.training_params() | settings.tune.model_dump(exclude={"trials"})
+    inputs = {key: value for key, value in inputs.items() if not key.startswith("evaluate.")}
     modules = ["musicregion.tuning.trial", registry.module_name(settings.model)]
     code = cache_key.source_key(settings.split, modules, PACKAGES)
-    asked = store.params_digest(question | fingerprints | {"code": code})
-    return f"{settings.corpus} {settings.features} {settings.model} {asked}"
+    digest = store.params_digest(inputs | checksums | {"code": code})
+    return f"{settings.corpus} {settings.features} {settings.model} {digest}"
 
 
-def run_search(settings: Params) -> dict[str, object]:
-    """Run the study, here or on the cluster; the best trial's changes of params.
+def run_search(settings: Params) -> dict[str, Any]:
+    """Run the study, here or on the cluster; returns the best trial's changes of params.
 
     Raises:
+        TrackingError: MLflow's or Optuna's storage cannot be used.
         TrainingError: all trials failed.
     """
     from tqdm import tqdm
@@ -43,59 +47,66 @@ def run_search(settings: Params) -> dict[str, object]:
     from musicregion.tuning import mlflow_runs, storage, study, trial
 
     trial.silence_warnings()
-    fingerprints = dataset.dataset_checksums(settings.features)
-    found = study.open_study(study_name(settings, fingerprints), settings)
-    wanted = settings.tune.trials
-    where = {"MLFLOW_TRACKING_URI": store.tracking_uri(), "OPTUNA_STORAGE": storage.storage_url()}
-    with mlflow_runs.open_search_run(found, settings, fingerprints) as (experiment, own):
-        asked = trial.Search(
+    checksums = dataset.dataset_checksums(settings.features)
+    opened = study.open_study(study_name(settings, checksums), settings)
+    environment = {
+        "MLFLOW_TRACKING_URI": store.tracking_uri(),
+        "OPTUNA_STORAGE": storage.storage_url(),
+        "DVC_ROOT": str(store.tracking_folder().parent),
+    }
+    with mlflow_runs.open_search_run(opened, settings, checksums) as (experiment, search_run):
+        search = trial.Search(
             settings,
-            found.study_name,
+            opened.study_name,
             experiment,
-            own.run_id,
-            where | {"DVC_ROOT": str(store.tracking_folder().parent)},
-            store.params_digest(fingerprints),
+            search_run.run_id,
+            environment,
+            store.params_digest(checksums),
         )
-        begun = len(found.trials)  # failures of earlier runs are tried again, not counted
+        wanted = settings.tune.trials
+        first = len(opened.trials)  # failures of earlier searches do not count
         with tqdm(desc=f"tune {settings.model}", total=wanted, unit="trial") as bar:
 
             def missing() -> int:
-                bar.n = min(study.count_ended(found, begun), wanted)
-                bar.set_postfix_str(mlflow_runs.best_so_far(found))
-                return wanted - bar.n
+                bar.n = min(study.count_ended(opened, first), wanted)
+                bar.set_postfix_str(mlflow_runs.best_so_far(opened))
+                return int(wanted - bar.n)
 
             while (count := missing()) > 0:
-                free = count - study.count_running(found)
-                if free <= 0:
-                    study.wait_for_others(found)
+                unassigned = count - study.count_running(opened)
+                if unassigned <= 0:
+                    study.wait_for_others(opened)
                 elif dask_cluster.scheduler_address():
-                    search_on_cluster(asked, free, missing)
+                    search_on_cluster(search, unassigned, missing)
                 else:
-                    trial.run_one_trial(asked)
-        storage.requeue_stale_trials(found)
-        if not mlflow_runs.completed_trials(found):
-            reasons = {one.user_attrs.get(study.REASON, one.state.name) for one in found.trials}
+                    trial.run_one_trial(search)
+        storage.requeue_stale_trials(opened)
+        if not mlflow_runs.completed_trials(opened):
+            reasons = {
+                failed.user_attrs.get(study.REASON, failed.state.name) for failed in opened.trials
+            }
             raise TrainingError(f"tune: all trials failed: {'; '.join(sorted(reasons))}")
-        mlflow_runs.log_summary(found, own)
-        return found.best_trial.user_attrs["changes"]
+        mlflow_runs.log_summary(opened, search_run)
+        changes: dict[str, Any] = opened.best_trial.user_attrs["changes"]
+        return changes
 
 
-def search_on_cluster(asked: "Search", count: int, show: Callable[[], int]) -> None:
-    """Run trials on the cluster.
+def search_on_cluster(search: "Search", count: int, on_trial: Callable[[], object]) -> None:
+    """Run `count` trials on the cluster; on_trial is called after each.
 
     Raises:
-        TrainingError: trials kill the workers, one after the other.
+        TrainingError: MAX_CRASHES trials in a row crashed their workers.
     """
     from musicregion.compute import dask_cluster
     from musicregion.errors import TaskDied
     from musicregion.tuning import trial
 
-    died = 0
-    for result in dask_cluster.map_tasks(trial.run_one_trial, [(asked,)] * count, "tune"):
-        died = died + 1 if isinstance(result, TaskDied) else 0
-        if died == FATAL:
+    crashes = 0
+    for result in dask_cluster.map_tasks(trial.run_one_trial, [(search,)] * count, "tune"):
+        crashes = crashes + 1 if isinstance(result, TaskDied) else 0
+        if crashes == MAX_CRASHES:
             raise TrainingError(
-                f"tune: {FATAL} trials in a row killed the workers that ran them; do these have "
-                "enough memory?"
+                f"tune: {MAX_CRASHES} trials in a row crashed the workers that ran them. Do these "
+                "have enough memory?"
             )
-        show()
+        on_trial()

@@ -1,4 +1,4 @@
-"""One trial of a search: what the sampler suggests, trained and judged, with a run of its own."""
+"""One trial of a search: trains with the params that the sampler suggests, in a run of its own."""
 
 import os
 import warnings
@@ -19,57 +19,66 @@ from musicregion.tuning import mlflow_runs, objective, study
 
 @dataclass(frozen=True)
 class Search:
-    """What a process must know to run a trial; all of it can be sent to another machine."""
+    """What a process needs to run a trial; can be pickled and sent to another machine."""
 
     settings: Params
-    study: str
-    experiment: str
-    parent: str  # MLflow run
-    environment: dict[str, str]  # where the study and its runs are kept
-    songs: str  # digest of the files that the data set is made of
+    study: str  # its name
+    experiment: str  # MLflow experiment id
+    parent: str  # MLflow run id of the study
+    environment: dict[str, str]  # variables that say where the study and its runs are kept
+    dataset: str  # digest of the files that the dataset is read from
 
 
 @lru_cache(maxsize=1)
-def load_songs(features: str, songs: str) -> Dataset:
-    """Training and validation songs; read once in a process, and anew where the file is another."""
+def load_songs(features: str, digest: str) -> Dataset:
+    """Training and validation songs; read once in a process, and again when the digest changes."""
     return dataset.load_dataset(features).only("train", "validation")
 
 
 def run_one_trial(search: Search) -> None:
-    """Run one trial in this process, wherever that is."""
+    """Run one trial in this process, on any machine."""
     os.environ.update(search.environment)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     silence_warnings()
     store.connect()
-    songs = load_songs(search.settings.features, search.songs)
+    data = load_songs(search.settings.features, search.dataset)
 
-    def objective_of(trial: optuna.Trial) -> float:
-        with mlflow_runs.open_trial_run(trial, search.experiment, search.parent) as own:
-            return try_params(trial, songs, search.settings, own)
+    def run_objective(trial: optuna.Trial) -> float:
+        with mlflow_runs.open_trial_run(trial, search.experiment, search.parent) as trial_run:
+            return try_params(trial, data, search.settings, trial_run)
 
-    study.run_trial(study.open_study(search.study, search.settings), objective_of)
+    study.run_trial(study.open_study(search.study, search.settings), run_objective)
 
 
-def try_params(trial: optuna.Trial, songs: Dataset, settings: Params, own: TrackedRun) -> float:
-    """songs: training and validation part. own: the trial's run. Returns its value."""
+def try_params(
+    trial: optuna.Trial, data: Dataset, settings: Params, trial_run: TrackedRun
+) -> float:
+    """Evaluate the params that the sampler suggests; returns the trial's value.
+
+    data: the training and validation parts alone.
+
+    Raises:
+        optuna.TrialPruned: the value so far is not promising.
+    """
     changes = registry.load_module(settings.model).space(trial)
     trial.set_user_attr("changes", changes)
-    own.log_params(changes)
+    trial_run.log_params(changes)
 
     def report(value: float, step: int) -> None:
         trial.report(value, step)
         if trial.should_prune():
             raise optuna.TrialPruned(f"at step {step}")
 
-    def on_epoch(epoch: int, metrics: dict) -> None:
-        own.log_metrics(metrics, epoch)
+    def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
+        trial_run.log_metrics(metrics, epoch)
 
-    with threadpool_limits(1, "blas"):  # as on a cluster's workers: the same sums, bit by bit
-        value = objective.evaluate_params(songs, settings.with_changes(changes), report, on_epoch)
-    own.log_metrics({"value": value})
+    # one thread, as on a cluster's workers, so that sums are equal to the last bit
+    with threadpool_limits(1, "blas"):
+        value = objective.evaluate_params(data, settings.with_changes(changes), report, on_epoch)
+    trial_run.log_metrics({"value": value})
     return value
 
 
 def silence_warnings() -> None:
-    """Heartbeats and pictures have been called experimental for years."""
+    """Silence Optuna's warning that heartbeats and plots are experimental, as for years."""
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)

@@ -11,7 +11,7 @@ from musicregion.tuning import objective, trial
 SETTINGS = params.load().model_copy(update={"model": "svm"})
 
 
-def world(seed=0):
+def make_data(seed=0):
     """Two regions of 15 songs, two segments each, that differ in loudness; a fifth are for test."""
     random = np.random.default_rng(seed)
     songs = np.repeat([f"s{number:02}" for number in range(30)], 2)
@@ -39,7 +39,7 @@ def nothing(*_):
     pass
 
 
-def test_who_is_surer_of_what_is_right_scores_higher():
+def test_confident_correct_predictions_score_higher():
     actual = np.array([0, 0, 1, 1])
     sure = np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.6, 0.4]])
     wrong = sure[:, ::-1]
@@ -53,7 +53,7 @@ def test_who_is_surer_of_what_is_right_scores_higher():
 
 @pytest.mark.parametrize("folds", [0, 3])
 def test_the_test_part_is_not_read(folds, monkeypatch):
-    data = world()
+    data = make_data()
     guarded = replace(data, features=Unreadable(data.features, data.rows("test")))
     with pytest.raises(AssertionError, match="a test row"):
         guarded.features[data.rows("test")[:1]]
@@ -68,18 +68,19 @@ def test_the_test_part_is_not_read(folds, monkeypatch):
     assert np.log(0.5) < value < 0
 
 
-def test_inner_folds_judge_every_song_once_and_keep_it_whole():
-    data = world().only("train", "validation")
+def test_inner_folds_hold_out_every_song_once_and_keep_it_whole():
+    data = make_data().only("train", "validation")
     settings = SETTINGS.with_changes({"tune.folds": 3})
-    held = []
-    for train, judged in objective.divide_rows(data, settings):
-        assert not set(data.songs[train]) & set(data.songs[judged])
-        held.extend(judged)
-    assert sorted(held) == list(range(len(data.songs)))
+    rows = []
+    for train, held_out in objective.divide_rows(data, settings):
+        assert not set(data.songs[train]) & set(data.songs[held_out])
+        assert len(train) + len(held_out) == len(data.songs)
+        rows.extend(held_out)
+    assert sorted(rows) == list(range(len(data.songs)))
 
 
 def test_a_network_reports_every_epoch_and_folds_report_their_mean():
-    data = world().only("train", "validation")
+    data = make_data().only("train", "validation")
     settings = SETTINGS.model_copy(update={"model": "dense"}).with_changes({"train.epochs": 2})
     reports = []
     objective.evaluate_params(data, settings, lambda value, step: reports.append(step), nothing)
