@@ -1,7 +1,7 @@
-"""`python -m stages.tune`: a search for better params of the model → results/best_params.yaml.
+"""`python -m stages.tune`: searches for better params of the model → results/best_params.yaml.
 
-With tune.trials: 0 there is nothing to search, and the params stay as they are. A search goes on
-where it was stopped: asking for 50 trials when 30 have ended runs 20. The test part is not read.
+With tune.trials: 0 nothing is searched, and the params stay as they are. A search that was stopped
+is continued: asking for 50 trials when 30 have ended runs 20. The test part is not read.
 """
 
 import yaml
@@ -17,7 +17,7 @@ def main() -> None:
     changes = run_search(settings) if settings.tune.trials else {}
     BEST_PARAMS.parent.mkdir(exist_ok=True)
     BEST_PARAMS.write_text(yaml.safe_dump(changes))
-    print(f"tune: {changes or 'no search, params as they are'}")
+    print(f"tune: {changes or 'no search, params unchanged'}")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What a model learns from: features with labels, groups and parts."""
+"""The data that models are trained on: features with labels, groups and parts."""

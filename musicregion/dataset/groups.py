@@ -1,4 +1,4 @@
-"""Songs that belong together, directly or by way of others, as groups that are never divided."""
+"""Groups of songs that belong together, directly or through others; no split divides them."""
 
 import numpy as np
 import pandas as pd
@@ -7,14 +7,18 @@ from scipy.sparse.csgraph import connected_components
 
 
 def connected_groups(count: int, pairs: pd.DataFrame) -> np.ndarray:
-    """The group of each of `count` songs, int [song]: whom pairs (a, b: places) connect."""
+    """Connected components of the graph of `count` songs: a group number per song, int [song].
+
+    pairs: columns a and b, indices of two songs that belong together.
+    """
     graph = coo_array((np.ones(len(pairs)), (pairs["a"], pairs["b"])), (count, count))
-    return connected_components(graph, directed=False)[1]
+    groups: np.ndarray = connected_components(graph, directed=False)[1]
+    return groups
 
 
 def merge_groupings(*groupings: pd.Series) -> np.ndarray:
-    """The group of each song, int [song]: songs that share one in any grouping are together."""
-    places = np.arange(len(groupings[0]))
-    first = [pd.Series(places).groupby(groups.to_numpy()).transform("min") for groups in groupings]
-    pairs = pd.concat([pd.DataFrame({"a": places, "b": head}) for head in first])
-    return connected_groups(len(places), pairs)
+    """A group number per song, int [song]: songs that share a group in any grouping share one."""
+    songs = np.arange(len(groupings[0]))
+    first = [pd.Series(songs).groupby(groups.to_numpy()).transform("min") for groups in groupings]
+    pairs = pd.concat([pd.DataFrame({"a": songs, "b": head}) for head in first])
+    return connected_groups(len(songs), pairs)

@@ -1,1 +1,1 @@
-"""How good a model is, on songs it was not trained on."""
+"""How well a model classifies songs that it was not trained on."""

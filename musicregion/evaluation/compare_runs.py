@@ -1,46 +1,75 @@
-"""Is one run better than another, or is it noise?
+"""Is one run better than another, or is the difference noise?
 
-Both must have predicted the same songs: the test part of the same split, or all songs where
-evaluate.folds was set. The bootstrap draws songs, so that copies of a recording and repeats of a
-song count once.
+Both runs must have predicted the same songs: the test part of the same split, or all songs where
+evaluate.folds was set. The bootstrap resamples groups of songs, so copies of a recording and
+repeats of a song count once.
 """
 
 import io
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
 from musicregion.dataset.groups import merge_groupings
 from musicregion.errors import ComparisonError
+from musicregion.evaluation.metrics import LEVEL, bootstrap_interval
 
-DRAWS = 10_000
-LEVEL = 0.95
+RESAMPLES = 10_000  # of the bootstrap
 
 
 @dataclass(frozen=True)
 class Comparison:
+    """Runs A and B on the same songs. Accuracies are shares from 0 to 1."""
+
     songs: int
     accuracy: tuple[float, float]  # of A and of B
-    difference: float  # B less A
-    low: float  # of the 95 % interval of the difference
-    high: float
-    only: tuple[int, int]  # songs that A alone, and B alone, names rightly
-    p: float  # McNemar's exact test
+    difference: float  # accuracy of B minus that of A
+    low: float  # lower end of the difference's 95 % interval
+    high: float  # upper end
+    only_correct: tuple[int, int]  # songs that A alone, and B alone, classified correctly
+    p: float  # of McNemar's exact test
 
     @property
     def noise(self) -> bool:
-        """Whether these songs do not tell the two apart."""
+        """Whether these songs do not show that one run is better."""
         return self.low <= 0 <= self.high or self.p > 1 - LEVEL
 
 
 def song_correctness(predictions: pd.DataFrame, part: str) -> pd.DataFrame:
-    """Of each song its group, the share of repeats that were right, and whether most were."""
-    table = predictions[predictions["part"] == part]
-    right = (table["region"] == table["predicted"]).groupby(table["song"]).mean()
-    group = table.groupby("song")["group"].first()
-    return pd.DataFrame({"group": group, "share": right, "right": right > 0.5})
+    """Each song's group, the share of repeats that were correct, and whether most of them were.
+
+    Returns a table indexed by song, with the columns group, share and correct.
+    """
+    rows = predictions[predictions["part"] == part]
+    share = (rows["region"] == rows["predicted"]).groupby(rows["song"]).mean()
+    group = rows.groupby("song")["group"].first()
+    return pd.DataFrame({"group": group, "share": share, "correct": share > 0.5})
+
+
+def require_same_songs(a: pd.DataFrame, b: pd.DataFrame, part: str) -> None:
+    """Stop unless both runs predicted the same songs, with the same true regions.
+
+    a, b: predictions.csv of two runs.
+
+    Raises:
+        ComparisonError: they did not.
+    """
+    regions_a, regions_b = (
+        table[table["part"] == part].groupby("song")["region"].first() for table in (a, b)
+    )
+    songs_a, songs_b = set(regions_a.index), set(regions_b.index)
+    if songs_a != songs_b:
+        raise ComparisonError(
+            f"compare: the runs predicted different songs ({len(songs_a)} and {len(songs_b)}, "
+            f"{len(songs_a & songs_b)} in both). Use the same corpus, split and evaluate.folds "
+            "for both."
+        )
+    if not regions_a.equals(regions_b):
+        raise ComparisonError(
+            "compare: the runs do not agree on the songs' true regions. Use the same corpus for "
+            "both."
+        )
 
 
 def compare_predictions(
@@ -48,65 +77,51 @@ def compare_predictions(
 ) -> Comparison:
     """Paired bootstrap of the difference in accuracy, and McNemar's exact test.
 
-    a, b: predictions.csv of two runs. Paired bootstrap: Efron and Tibshirani 1993, chapter 16;
-    McNemar 1947, with the exact binomial of the songs on which the two disagree.
+    a, b: predictions.csv of two runs. Paired bootstrap: Efron and Tibshirani 1993, chapter 16.
+    McNemar 1947, with the exact binomial of the songs that only one run classified correctly.
 
     Raises:
-        ComparisonError: the two did not answer the same songs, or saw another truth.
+        ComparisonError: the runs did not predict the same songs, or had other true regions.
     """
-    one, other = song_correctness(a, part), song_correctness(b, part)
-    if set(one.index) != set(other.index):
-        shared = len(set(one.index) & set(other.index))
-        raise ComparisonError(
-            f"compare: the runs answered different songs ({len(one)} and {len(other)}, "
-            f"{shared} in both). Use the same corpus, split and evaluate.folds for both."
-        )
-    truth = [table.groupby("song")["region"].first() for table in (a, b)]
-    if not truth[0][one.index].equals(truth[1][one.index]):
-        raise ComparisonError("compare: the runs do not agree on the songs' true regions.")
-    other = other.loc[one.index]
-    difference = other["share"] - one["share"]
-    by_group = (
-        difference.groupby(merge_groupings(one["group"], other["group"]))
-        .agg(["sum", "size"])
-        .to_numpy()
-    )
-    drawn = np.random.default_rng(seed).integers(0, len(by_group), (DRAWS, len(by_group)))
-    sums = by_group[drawn].sum(axis=1)
-    low, high = np.quantile(sums[:, 0] / sums[:, 1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    only_a = int((one["right"] & ~other["right"]).sum())
-    only_b = int((other["right"] & ~one["right"]).sum())
-    p = binomtest(only_b, only_a + only_b).pvalue if only_a + only_b else 1.0
-    accuracy = float(one["share"].mean()), float(other["share"].mean())
+    require_same_songs(a, b, part)
+    songs_a, songs_b = song_correctness(a, part), song_correctness(b, part)
+    difference = songs_b["share"] - songs_a["share"]
+    groups = merge_groupings(songs_a["group"], songs_b["group"])
+    low, high = bootstrap_interval(difference.to_numpy(float), groups, seed, RESAMPLES)
+    only_a = int((songs_a["correct"] & ~songs_b["correct"]).sum())
+    only_b = int((songs_b["correct"] & ~songs_a["correct"]).sum())
+    p = float(binomtest(only_b, only_a + only_b).pvalue) if only_a + only_b else 1.0
     return Comparison(
-        len(one),
-        accuracy,
-        float(difference.mean()),
-        float(low),
-        float(high),
-        (only_a, only_b),
-        float(p),
+        songs=len(songs_a),
+        accuracy=(float(songs_a["share"].mean()), float(songs_b["share"].mean())),
+        difference=float(difference.mean()),
+        low=low,
+        high=high,
+        only_correct=(only_a, only_b),
+        p=p,
     )
 
 
-def describe_comparison(found: Comparison, a: str, b: str) -> str:
-    """The comparison in sentences."""
-    if found.noise:
-        verdict = "That is not more than noise: these songs do not tell the two apart."
+def describe_comparison(comparison: Comparison, a: str, b: str) -> str:
+    """The comparison in sentences. a, b: names of the runs."""
+    if comparison.noise:
+        verdict = "That is not more than noise: these songs do not show that one is better."
     else:
-        better, worse = (b, a) if found.difference > 0 else (a, b)
+        better, worse = (b, a) if comparison.difference > 0 else (a, b)
         verdict = f"That is more than noise: {better} is better than {worse}."
+    accuracy_a, accuracy_b = comparison.accuracy
+    only_a, only_b = comparison.only_correct
     return (
-        f"{a}: {found.accuracy[0]:.3f} of {found.songs} songs named rightly\n"
-        f"{b}: {found.accuracy[1]:.3f}\n"
-        f"difference: {found.difference:+.3f} (95 % interval {found.low:+.3f} to "
-        f"{found.high:+.3f}, paired bootstrap over songs)\n"
-        f"right in one alone: {found.only[0]} songs in {a}, {found.only[1]} in {b} "
-        f"(McNemar's exact test: p = {found.p:.3g})\n{verdict}"
+        f"{a}: {accuracy_a:.3f} of {comparison.songs} songs classified correctly\n"
+        f"{b}: {accuracy_b:.3f}\n"
+        f"difference: {comparison.difference:+.3f} (95 % interval {comparison.low:+.3f} to "
+        f"{comparison.high:+.3f}, paired bootstrap over songs)\n"
+        f"correct in only one run: {only_a} songs in {a}, {only_b} in {b} "
+        f"(McNemar's exact test: p = {comparison.p:.3g})\n{verdict}"
     )
 
 
 def read_predictions(source: str | io.StringIO) -> pd.DataFrame:
-    """predictions.csv; a region may be called NA, and is no missing value."""
+    """Read predictions.csv; a region named NA is a name, not a missing value."""
     texts = dict.fromkeys(("song", "group", "part", "region", "predicted"), "string")
     return pd.read_csv(source, dtype=texts, keep_default_na=False)

@@ -1,7 +1,7 @@
-"""Cross-validates the chosen model as the section `evaluate` asks, and sums it up."""
+"""Cross-validates the chosen model as the params' section `evaluate` says, and summarises it."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicregion.config.params import Params
 from musicregion.storage import tables
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def group_by_recording(data: "Dataset") -> "Dataset":
-    """The data with copies of a recording as groups, whatever split.group says."""
+    """The data with copies of a recording as groups, whatever split.group is."""
     groups = tables.GROUPS.read().set_index("song")["group"]
     return replace(data, groups=groups[data.songs].to_numpy(str))
 
@@ -27,10 +27,11 @@ def run_folds(data: "Dataset", settings: Params, label: str) -> "list[Fold]":
     return list(tqdm(crossvalidation.cross_validate(data, settings), label, total, unit="fold"))
 
 
-def evaluate_folds(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict]":
-    """Cross-validate as evaluate: says; the folds and what metrics.json says of them.
+def evaluate_folds(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict[str, Any]]":
+    """Cross-validate; returns the folds and their entries of metrics.json.
 
-    Where albums are kept together, also with recordings alone: the fall is what albums give away.
+    Without evaluate.folds both are empty. If albums are kept whole, recordings alone are
+    cross-validated as well: "fall" is how much accuracy songs of the same album add.
     """
     from tqdm import tqdm
 
@@ -39,20 +40,19 @@ def evaluate_folds(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict
     if not settings.evaluate.folds:
         return [], {}
     seed = settings.train.seed
-    found = run_folds(data, settings, "folds")
-    metrics = {
-        "folds": {
-            unit: crossvalidation.summarise_folds(found, unit, seed) for unit in ("song", "segment")
-        }
+    folds = run_folds(data, settings, "folds")
+    summaries = {
+        unit: crossvalidation.summarise_folds(folds, unit, seed) for unit in ("song", "segment")
     }
+    metrics: dict[str, Any] = {"folds": summaries}
     if settings.split.group != "recording":
-        loose = run_folds(group_by_recording(data), settings, "folds by recording")
-        song = crossvalidation.summarise_folds(loose, "song", seed)
-        fall = song["accuracy"] - metrics["folds"]["song"]["accuracy"]
+        by_recording = run_folds(group_by_recording(data), settings, "folds by recording")
+        song = crossvalidation.summarise_folds(by_recording, "song", seed)
+        fall = song["accuracy"] - summaries["song"]["accuracy"]
         metrics["folds_by_recording"] = {"song": song, "fall": fall}
     if not len(data.rows("unknown")) and len(data.regions) > 2:
-        each = open_set.leave_one_region_out(data, settings)
-        scores = dict(tqdm(each, "leave one out", len(data.regions), unit="region"))
-        mean = sum(scores.values()) / len(scores)
-        metrics["leave_one_region_out"] = {"auroc": mean} | scores
-    return found, metrics
+        scores = open_set.leave_one_region_out(data, settings)
+        aurocs = dict(tqdm(scores, "leave one out", len(data.regions), unit="region"))
+        mean = sum(aurocs.values()) / len(aurocs)
+        metrics["leave_one_region_out"] = {"auroc": mean} | aurocs
+    return folds, metrics

@@ -1,4 +1,4 @@
-"""Trains on some songs and answers for others: the one way in which a model is judged here."""
+"""Train on some songs and predict others: the one way in which models are evaluated here."""
 
 from dataclasses import dataclass
 
@@ -14,23 +14,26 @@ from musicregion.models.base import Classifier, OnEpoch
 
 @dataclass(frozen=True)
 class HoldoutResult:
-    """What came of a training. Levels are by "song" and by "segment", not yet calibrated."""
+    """A trained model and its predictions, by "song" and by "segment", before calibration."""
 
-    model: Classifier | None  # trained on the training and the validation part
-    history: pd.DataFrame  # of the training that the validation part stopped, one row per epoch
-    validation: dict[str, Predictions]  # answers of that training's model
-    test: dict[str, Predictions]
+    model: Classifier | None  # trained on training and validation songs; None if not kept
+    history: pd.DataFrame  # of the training that stopped early, one row per epoch
+    validation: dict[str, Predictions]  # by the model of that training
+    test: dict[str, Predictions]  # by `model`
     temperature: dict[str, float]  # fitted on validation
-    threshold: float  # of a song's calibrated top probability; below it is "none of these"
+    threshold: float  # songs whose calibrated top probability is lower are "none of these"
 
     def calibrated(self, part: str, unit: str) -> np.ndarray:
-        """Probabilities [n, region] of "validation" or "test", by "song" or "segment"."""
-        level = getattr(self, part)[unit]
-        return calibration.apply_temperature(level.probabilities, self.temperature[unit])
+        """Calibrated probabilities [n, region].
+
+        part: "validation" or "test"; unit: "song" or "segment".
+        """
+        predictions: Predictions = getattr(self, part)[unit]
+        return calibration.apply_temperature(predictions.probabilities, self.temperature[unit])
 
 
 def predict_rows(model: Classifier, data: Dataset, rows: np.ndarray) -> dict[str, Predictions]:
-    """What a model says of some rows' songs and segments."""
+    """Predictions for the songs and the segments of some rows of `data`, by unit."""
     songs, probabilities = model.predict_songs(data, rows)
     _, first = np.unique(data.songs[rows], return_index=True)
     return {
@@ -54,24 +57,25 @@ def evaluate_holdout(
     settings: Params,
     on_epoch: OnEpoch,
 ) -> HoldoutResult:
-    """Train, choose the epoch, temperature and threshold on validation; train anew on both; test.
+    """Train, choose epoch, temperature and threshold on validation, refit on both, predict test.
 
     train, validation, test: rows of `data`; no group of songs has rows in two of them.
+    on_epoch: called in the first training, not in the refit.
     """
-    first, history = fit.fit_model(data, train, validation, settings, on_epoch)
-    held = predict_rows(first, data, validation)
+    model, history = fit.fit_model(data, train, validation, settings, on_epoch)
+    on_validation = predict_rows(model, data, validation)
     temperature = {
-        unit: calibration.fit_temperature(level.probabilities, level.actual)
-        for unit, level in held.items()
+        unit: calibration.fit_temperature(predictions.probabilities, predictions.actual)
+        for unit, predictions in on_validation.items()
     }
-    songs = calibration.apply_temperature(held["song"].probabilities, temperature["song"])
+    songs = calibration.apply_temperature(on_validation["song"].probabilities, temperature["song"])
     both = np.sort(np.concatenate([train, validation]))
-    model = fit.refit_model(data, both, history, settings, lambda epoch, metrics: None)
+    refitted = fit.refit_model(data, both, history, settings, lambda epoch, metrics: None)
     return HoldoutResult(
-        model,
-        history,
-        held,
-        predict_rows(model, data, test),
-        temperature,
-        calibration.rejection_threshold(songs),
+        model=refitted,
+        history=history,
+        validation=on_validation,
+        test=predict_rows(refitted, data, test),
+        temperature=temperature,
+        threshold=calibration.rejection_threshold(songs),
     )

@@ -1,4 +1,4 @@
-"""Label doctor: which songs a model that never heard them would put elsewhere."""
+"""Finds songs whose label may be wrong: models not trained on them predict another region."""
 
 import numpy as np
 import pandas as pd
@@ -9,33 +9,36 @@ COLUMNS = ["song", "region", "likely", "probability", "likely_probability", "tit
 
 
 def find_suspects(predictions: pd.DataFrame, songs: pd.DataFrame) -> pd.DataFrame:
-    """All songs that were answered, by how unlikely their own region is, the unlikeliest first.
+    """All predicted songs, the one whose own region is least probable first.
 
-    The out-of-fold probability of the own label, geometric mean over repeats, is what finds most
-    songs that were moved on purpose (self-confidence: Northcutt et al., Confident Learning, 2021).
-    likely: the likeliest other region.
+    The ranking is by self-confidence (Northcutt et al., Confident Learning, 2021): the out-of-fold
+    probability of the song's label, here the geometric mean over repeats.
 
-    predictions: song, region and p_<region>, one row for each repeat. songs: song, title, source
-    and path.
+    Args:
+        predictions: song, region and p_<region>, one row for each song and repeat.
+        songs: song, title, source and path.
+
+    Returns:
+        A table of COLUMNS; likely: the most probable other region; listen: a URL or a path.
     """
-    columns = [name for name in predictions if name.startswith("p_")]
+    columns = [str(name) for name in predictions if str(name).startswith("p_")]
     regions = np.array([name.removeprefix("p_") for name in columns])
     by_song = predictions.groupby("song")
-    logs = np.log(predictions[columns].clip(lower=TINY)).groupby(predictions["song"]).mean()
-    mean = np.exp(logs.to_numpy())  # [song, region]
-    mean /= mean.sum(axis=1, keepdims=True)
+    log_probabilities = predictions[columns].clip(lower=TINY).apply(np.log)
+    probabilities = np.exp(log_probabilities.groupby(predictions["song"]).mean().to_numpy())
+    probabilities /= probabilities.sum(axis=1, keepdims=True)  # [song, region]
     region = by_song["region"].first()
-    own = regions == region.to_numpy(str)[:, None]
-    others = np.where(own, -1, mean)
+    is_own = regions == region.to_numpy(str)[:, None]
+    others = np.where(is_own, -1, probabilities)
     table = pd.DataFrame(
         {
             "song": region.index,
             "region": region.to_numpy(),
             "likely": regions[others.argmax(axis=1)],
-            "probability": mean[own].round(6),
+            "probability": probabilities[is_own].round(6),
             "likely_probability": others.max(axis=1).round(6),
         }
     ).merge(songs[["song", "title", "source", "path"]], on="song")
-    link = table["source"].str.match("https?://")
-    table["listen"] = table["source"].where(link, table["path"])
+    is_url = table["source"].str.match("https?://")
+    table["listen"] = table["source"].where(is_url, table["path"])
     return table.sort_values(["probability", "song"])[COLUMNS]

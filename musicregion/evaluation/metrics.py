@@ -1,4 +1,4 @@
-"""How good predictions are: by segment and by song, with the song as the unit that is drawn."""
+"""How good predictions are, by song and by segment, with bootstrap intervals over songs."""
 
 from dataclasses import dataclass
 
@@ -6,50 +6,67 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
-DRAWS = 2000  # of the bootstrap
+RESAMPLES = 2000  # of the bootstrap
+LEVEL = 0.95  # of every interval
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers for songs, or for segments; rows of all arrays belong together."""
+    """Predictions for songs or for segments; row i of every array describes the same one."""
 
     actual: np.ndarray  # int [n]
     probabilities: np.ndarray  # [n, region]
     songs: np.ndarray  # str [n]
-    groups: np.ndarray  # str [n]; what is drawn by the bootstrap
+    groups: np.ndarray  # str [n]; the unit that the bootstrap resamples
 
     @property
     def predicted(self) -> np.ndarray:
-        return self.probabilities.argmax(axis=1)
+        """The most probable region of each, int [n]."""
+        regions: np.ndarray = self.probabilities.argmax(axis=1)
+        return regions
+
+    @property
+    def correct(self) -> np.ndarray:
+        """Whether each was classified correctly, bool [n]."""
+        matches: np.ndarray = self.predicted == self.actual
+        return matches
 
 
 def bootstrap_interval(
-    right: np.ndarray, songs: np.ndarray, seed: int, level: float = 0.95
+    values: np.ndarray, groups: np.ndarray, seed: int, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
-    """Bootstrap interval of an accuracy over songs: whole songs are drawn with replacement.
+    """95 % percentile bootstrap interval of a mean; whole groups are resampled with replacement.
 
-    right: whether each segment or song was named rightly, [n]; songs: whose it is, [n], or which
-    group of copies it is of. Segments of one song are not independent, so an interval over
-    segments would be far too narrow.
-    Percentile bootstrap: Efron and Tibshirani 1993, chapter 13.
+    Rows of one group (segments of a song, copies of a recording) are not independent, so an
+    interval over rows would be far too narrow. Efron and Tibshirani 1993, chapter 13.
+
+    Args:
+        values: [n]; for an accuracy, whether each row was classified correctly.
+        groups: the group of each row, [n].
+        seed: of the random draws.
+        resamples: how often the groups are drawn.
     """
-    _, place = np.unique(songs, return_inverse=True)
-    hits = np.bincount(place, weights=right)
-    sizes = np.bincount(place)
-    drawn = np.random.default_rng(seed).integers(0, len(sizes), (DRAWS, len(sizes)))
-    accuracies = hits[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    low, high = np.quantile(accuracies, [(1 - level) / 2, (1 + level) / 2])
+    _, group_index = np.unique(groups, return_inverse=True)
+    sums = np.bincount(group_index, weights=values)
+    sizes = np.bincount(group_index)
+    draws = np.random.default_rng(seed).integers(0, len(sizes), (resamples, len(sizes)))
+    means = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def accuracy_scores(
-    actual: np.ndarray, predicted: np.ndarray, songs: np.ndarray, majority: int, seed: int
+    actual: np.ndarray, predicted: np.ndarray, groups: np.ndarray, majority: int, seed: int
 ) -> dict[str, float]:
-    """Accuracy with its interval, macro-F1 and the majority baseline.
+    """Accuracy with its interval, macro-F1 and the accuracy of the majority baseline.
 
-    actual, predicted: int [n]; songs: [n]; majority: the largest region of the *training* part.
+    Args:
+        actual, predicted: int [n].
+        groups: the unit that the bootstrap resamples, [n].
+        majority: the largest region of the *training* part.
+        seed: of the bootstrap.
     """
-    low, high = bootstrap_interval(actual == predicted, songs, seed)
+    low, high = bootstrap_interval(actual == predicted, groups, seed)
     return {
         "accuracy": float(accuracy_score(actual, predicted)),
         "accuracy_low": low,
@@ -62,7 +79,10 @@ def accuracy_scores(
 
 
 def region_scores(actual: np.ndarray, predicted: np.ndarray, regions: list[str]) -> pd.DataFrame:
-    """Precision, recall, F1 and number of songs (or segments) of each region."""
+    """Precision, recall, F1 and number of songs (or segments) of each region.
+
+    actual, predicted: int [n].
+    """
     precision, recall, f1, support = precision_recall_fscore_support(
         actual, predicted, labels=range(len(regions)), zero_division=0
     )

@@ -1,22 +1,27 @@
-"""What a user of a model must know beside its weights."""
+"""The model card: what a user of a model needs to know besides its weights."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from musicregion.dataset.dataset import Dataset
     from musicregion.evaluation.holdout import HoldoutResult
 
 
-def model_card(found: "HoldoutResult", data: "Dataset", chosen: dict, metrics: dict) -> str:
-    """What a user of the model must know beside its weights, as JSON."""
-    test = metrics["test"]["song"]
+def model_card(
+    result: "HoldoutResult", data: "Dataset", run_params: dict[str, Any], metrics: dict[str, Any]
+) -> str:
+    """Regions, params, calibration and test scores, as JSON.
+
+    run_params: by dotted key; metrics: as report.measure_holdout returns them.
+    """
+    scores = metrics["test"]["song"]
     names = ("accuracy", "accuracy_low", "accuracy_high", "majority_accuracy")
-    facts = {
+    card = {
         "regions": data.regions,
-        "params": chosen,
-        "temperature": found.temperature,
-        "threshold": found.threshold,
-        "test": {name: test[name] for name in names} | {"songs": len(found.test["song"].songs)},
+        "params": run_params,
+        "temperature": result.temperature,
+        "threshold": result.threshold,
+        "test": {name: scores[name] for name in names} | {"songs": len(result.test["song"].songs)},
     }
-    return json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    return json.dumps(card, indent=2, sort_keys=True) + "\n"

@@ -1,4 +1,4 @@
-"""How well music of no region is told from music of the regions."""
+"""How well a model's confidence separates songs of its regions from songs of none of them."""
 
 from collections.abc import Iterator
 
@@ -10,40 +10,51 @@ from musicregion.evaluation.holdout import HoldoutResult, evaluate_holdout, pred
 from musicregion.models import calibration
 
 
-def score_unknown_songs(data: Dataset, found: HoldoutResult) -> dict[str, float]:
-    """Scores on the songs that the corpus lists as unknown; only the share rejected without any."""
-    known = found.calibrated("test", "song")
-    result = {
-        "threshold": found.threshold,
-        "test_songs_rejected": float((known.max(axis=1) < found.threshold).mean()),
+def predict_unknown(data: Dataset, rows: np.ndarray, result: HoldoutResult) -> np.ndarray:
+    """Calibrated probabilities [song, region] of songs of no region; rows: of `data`."""
+    assert result.model is not None  # only cross-validation drops it
+    songs = predict_rows(result.model, data, rows)["song"]
+    return calibration.apply_temperature(songs.probabilities, result.temperature["song"])
+
+
+def score_unknown_songs(data: Dataset, result: HoldoutResult) -> dict[str, float]:
+    """The threshold, and the shares of test songs and of unknown songs that it rejects.
+
+    Unknown songs are those that the corpus lists as unknown; if it lists none, their share and the
+    AUROC are left out.
+    """
+    known = result.calibrated("test", "song")
+    scores = {
+        "threshold": result.threshold,
+        "test_songs_rejected": float((known.max(axis=1) < result.threshold).mean()),
     }
     rows = data.rows("unknown")
     if len(rows):
-        raw = predict_rows(found.model, data, rows)["song"].probabilities
-        strange = calibration.apply_temperature(raw, found.temperature["song"])
-        result["auroc"] = calibration.open_set_auroc(known, strange)
-        result["unknown_songs_rejected"] = float((strange.max(axis=1) < found.threshold).mean())
-    return result
+        unknown = predict_unknown(data, rows, result)
+        scores["auroc"] = calibration.open_set_auroc(known, unknown)
+        scores["unknown_songs_rejected"] = float((unknown.max(axis=1) < result.threshold).mean())
+    return scores
 
 
 def leave_one_region_out(data: Dataset, settings: Params) -> Iterator[tuple[str, float]]:
-    """Each region with its AUROC when it is unknown: not in training, all its songs asked for.
+    """Yield each region, and the AUROC of a model that was trained without it.
 
-    The known songs are the test part's of the other regions.
+    The left-out region's songs are the unknown ones; test songs of the others are the known ones.
     """
     for label, region in enumerate(data.regions):
         regions = [name for name in data.regions if name != region]
-        names = np.append(data.regions, "")[data.labels]  # UNKNOWN takes the last
+        names = np.append(data.regions, "")[data.labels]  # UNKNOWN, -1, takes the last
         without = data.relabelled(
             np.where(np.isin(names, regions), np.searchsorted(regions, names), UNKNOWN),
             np.where(data.labels == label, "unknown", data.parts),
             regions,
         )
-        rows = [without.rows(part) for part in ("train", "validation", "test")]
-        found = evaluate_holdout(without, *rows, settings, lambda epoch, metrics: None)
-        own = data.labels == label
+        train, validation, test = (without.rows(part) for part in ("train", "validation", "test"))
+        result = evaluate_holdout(
+            without, train, validation, test, settings, lambda epoch, metrics: None
+        )
         # a copy of a song of another region is not unknown
-        own &= ~np.isin(data.groups, data.groups[(data.labels != label) & (data.labels != UNKNOWN)])
-        raw = predict_rows(found.model, without, np.flatnonzero(own))["song"]
-        strange = calibration.apply_temperature(raw.probabilities, found.temperature["song"])
-        yield region, calibration.open_set_auroc(found.calibrated("test", "song"), strange)
+        other_groups = data.groups[(data.labels != label) & (data.labels != UNKNOWN)]
+        left_out = (data.labels == label) & ~np.isin(data.groups, other_groups)
+        unknown = predict_unknown(without, np.flatnonzero(left_out), result)
+        yield region, calibration.open_set_auroc(result.calibrated("test", "song"), unknown)

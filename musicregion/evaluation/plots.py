@@ -1,4 +1,4 @@
-"""Pictures of a training: curves over epochs, confusion matrices, reliability."""
+"""Plots of a training: curves over epochs, confusion matrices, reliability diagrams."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from musicregion.models import calibration
 matplotlib.use("Agg")
 
 
-def plot_curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> None:
+def plot_curves(history: pd.DataFrame, best: int, title: str, path: Path) -> None:
     """Accuracy and loss of training and validation; bars for a model without epochs.
 
-    history: epoch and the Keras metric names.
-    kept: the epoch whose weights were kept.
+    history: epoch and metrics by their Keras names, one row per epoch.
+    best: the epoch whose weights the model has.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
     for axes, name, label in (
@@ -31,7 +31,7 @@ def plot_curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> Non
             continue
         axes.plot(history["epoch"], history[name], label="training")
         axes.plot(history["epoch"], history[f"val_{name}"], label="validation")
-        axes.axvline(kept, color="grey", linestyle=":", label=f"kept: epoch {kept}")
+        axes.axvline(best, color="grey", linestyle=":", label=f"best: epoch {best}")
         axes.set(xlabel="epoch", ylabel=label)
         axes.grid(alpha=0.3)
         axes.legend()
@@ -44,47 +44,50 @@ def plot_curves(history: pd.DataFrame, kept: int, title: str, path: Path) -> Non
 def plot_confusion(
     actual: np.ndarray, predicted: np.ndarray, regions: list[str], unit: str, title: str, path: Path
 ) -> None:
-    """Counts in the cells, recall as colour. actual, predicted: int [n]; unit: song or segment."""
+    """Confusion matrix: counts as text, recall as colour.
+
+    actual, predicted: int [n]; unit: "song" or "segment".
+    """
     counts = np.zeros((len(regions), len(regions)), int)  # [actual, predicted]
     np.add.at(counts, (actual, predicted), 1)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    recall = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = 2.8 + 0.62 * len(regions)
     figure, axes = plt.subplots(figsize=(size + 1, size), layout="constrained")
-    picture = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    image = axes.imshow(recall, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(counts.shape):
         if counts[row, column]:
-            colour = "white" if share[row, column] > 0.55 else "black"
-            axes.text(column, row, counts[row, column], ha="center", va="center", color=colour)
+            colour = "white" if recall[row, column] > 0.55 else "black"
+            axes.text(column, row, str(counts[row, column]), ha="center", va="center", color=colour)
     axes.set_xticks(range(len(regions)), regions, rotation=40, ha="right")
     axes.set_yticks(range(len(regions)), regions)
-    right = f"{len(actual)} test {unit}s, {np.trace(counts)} named rightly"
-    axes.set(xlabel="predicted region", ylabel="true region", title=f"{title}\n{right}")
-    figure.colorbar(picture, label=f"share of the true region's {unit}s", shrink=0.8)
+    summary = f"{len(actual)} test {unit}s, {np.trace(counts)} classified correctly"
+    axes.set(xlabel="predicted region", ylabel="true region", title=f"{title}\n{summary}")
+    figure.colorbar(image, label=f"share of the true region's {unit}s", shrink=0.8)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
 
 def plot_reliability(
-    answers: dict[str, tuple[Predictions, np.ndarray]], title: str, path: Path
+    predictions: dict[str, tuple[Predictions, np.ndarray]], title: str, path: Path
 ) -> None:
-    """Accuracy against confidence, before and after calibration (Guo et al. 2017).
+    """Reliability diagram before and after calibration (Guo et al. 2017).
 
-    answers: by unit, the test part's raw answers and their calibrated probabilities [n, region].
+    predictions: by unit, those for test and their calibrated probabilities [n, region].
     """
-    figure, panels = plt.subplots(1, len(answers), figsize=(11, 4.8), layout="constrained")
-    for axes, (unit, (level, after)) in zip(panels, answers.items(), strict=True):
-        axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as it should be")
-        for name, probabilities in (("before", level.probabilities), ("after", after)):
-            share, confidence, accuracy = calibration.confidence_bins(probabilities, level.actual).T
+    figure, panels = plt.subplots(1, len(predictions), figsize=(11, 4.8), layout="constrained")
+    for axes, (unit, (raw, calibrated)) in zip(panels, predictions.items(), strict=True):
+        axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="perfectly calibrated")
+        for name, probabilities in (("before", raw.probabilities), ("after", calibrated)):
+            share, confidence, accuracy = calibration.confidence_bins(probabilities, raw.actual).T
             filled = share > 0
-            error = calibration.expected_calibration_error(probabilities, level.actual)
-            label = f"{name} calibration, expected error {error:.2f}"
+            error = calibration.expected_calibration_error(probabilities, raw.actual)
+            label = f"{name} calibration, expected calibration error {error:.2f}"
             (line,) = axes.plot(confidence[filled], accuracy[filled], label=label)
             sizes = 20 + 400 * share[filled]
             axes.scatter(confidence[filled], accuracy[filled], sizes, color=line.get_color())
         axes.set(
-            xlabel=f"probability of the answer, mean over {unit}s (area: how many)",
-            ylabel=f"{unit}s named rightly (share)",
+            xlabel=f"confidence, mean over {unit}s (area: number of {unit}s)",
+            ylabel=f"{unit}s classified correctly (share)",
             xlim=(0, 1),
             ylim=(-0.03, 1.03),
         )

@@ -6,44 +6,46 @@ import pandas as pd
 from musicregion.dataset.dataset import Dataset
 from musicregion.evaluation.crossvalidation import Fold
 from musicregion.evaluation.holdout import HoldoutResult
-from musicregion.evaluation.metrics import Predictions
 
 
-def prediction_table(level: Predictions, regions: list[str], **columns: object) -> pd.DataFrame:
-    """One row a song: its region, the answer, and the probability of every region."""
-    names = np.array(regions)
-    result = pd.DataFrame(level.probabilities.round(6), columns=[f"p_{name}" for name in regions])
-    first = {"song": level.songs, "group": level.groups, **columns}
-    first |= {"region": names[level.actual], "predicted": names[level.predicted]}
-    for place, (name, values) in enumerate(first.items()):
-        result.insert(place, name, values)
-    return result
+def prediction_table(
+    result: HoldoutResult, part: str, regions: list[str], repeat: int, fold: int
+) -> pd.DataFrame:
+    """One row for each song of a part: its region, the prediction, and all probabilities.
 
-
-def all_predictions(data: Dataset, found: HoldoutResult, folds: list[Fold]) -> pd.DataFrame:
-    """Calibrated answers for songs that the answering model has not heard.
-
-    Of every song in every repeat where there are folds, or else of validation and test songs.
+    part: "validation" or "test".
     """
+    names = np.array(regions)
+    songs = getattr(result, part)["song"]
+    probabilities = result.calibrated(part, "song")
+    labels = pd.DataFrame(
+        {
+            "song": songs.songs,
+            "group": songs.groups,
+            "part": part,
+            "repeat": repeat,
+            "fold": fold,
+            "region": names[songs.actual],
+            "predicted": names[probabilities.argmax(axis=1)],
+        }
+    )
+    columns = [f"p_{name}" for name in regions]
+    return pd.concat([labels, pd.DataFrame(probabilities.round(6), columns=columns)], axis=1)
 
-    def calibrated(one: HoldoutResult, part: str) -> Predictions:
-        level: Predictions = getattr(one, part)["song"]
-        return Predictions(level.actual, one.calibrated(part, "song"), level.songs, level.groups)
 
+def all_predictions(data: Dataset, result: HoldoutResult, folds: list[Fold]) -> pd.DataFrame:
+    """Calibrated predictions for songs that the predicting model was not trained on.
+
+    With folds: every song in every repeat, as the part "test". Without: validation and test songs.
+    """
     if folds:
         tables = [
-            prediction_table(
-                calibrated(one.assessment, "test"),
-                data.regions,
-                part="test",
-                repeat=one.repeat,
-                fold=one.fold,
-            )
-            for one in folds
+            prediction_table(fold.result, "test", data.regions, fold.repeat, fold.fold)
+            for fold in folds
         ]
     else:
         tables = [
-            prediction_table(calibrated(found, part), data.regions, part=part, repeat=1, fold=fold)
+            prediction_table(result, part, data.regions, repeat=1, fold=fold)
             for part, fold in (("validation", 1), ("test", 0))
         ]
     return pd.concat(tables)

@@ -1,14 +1,15 @@
-"""What a training leaves in results/: metrics, predictions, tables and pictures."""
+"""What a training leaves in results/: metrics, predictions, tables and plots."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from musicregion.config.params import Params
 from musicregion.dataset.dataset import Dataset
-from musicregion.evaluation import crossvalidation, plots
-from musicregion.evaluation.crossvalidation import Fold
+from musicregion.evaluation import plots
+from musicregion.evaluation.crossvalidation import Fold, out_of_fold_predictions
 from musicregion.evaluation.holdout import HoldoutResult
 from musicregion.evaluation.metrics import Predictions, accuracy_scores, region_scores
 from musicregion.evaluation.prediction_table import all_predictions
@@ -20,9 +21,9 @@ PARTS = ("validation", "test")
 
 
 def majority_region(data: Dataset) -> dict[str, int]:
-    """The training part's largest region by songs and by segments.
+    """The training part's largest region, by "song" and by "segment".
 
-    A region of few long songs has many segments.
+    They differ where a region has few songs, but long ones.
     """
     rows = data.rows("train")
     _, first = np.unique(data.songs[rows], return_index=True)
@@ -32,90 +33,98 @@ def majority_region(data: Dataset) -> dict[str, int]:
     }
 
 
-def measure_holdout(data: Dataset, found: HoldoutResult, seed: int) -> dict[str, dict]:
-    """metrics[part][unit][name] of validation and test, and of their calibration."""
-    largest = majority_region(data)
-    metrics: dict[str, dict] = {}
+def measure_holdout(data: Dataset, result: HoldoutResult, seed: int) -> dict[str, Any]:
+    """metrics[part][unit][name] of validation and test, and metrics["calibration"][unit][name].
+
+    seed: of the bootstrap.
+    """
+    majority = majority_region(data)
+    metrics: dict[str, Any] = {}
     for part in PARTS:
         metrics[part] = {}
         for unit in UNITS:
-            level: Predictions = getattr(found, part)[unit]
+            predictions: Predictions = getattr(result, part)[unit]
             metrics[part][unit] = accuracy_scores(
-                level.actual, level.predicted, level.groups, largest[unit], seed
+                predictions.actual, predictions.predicted, predictions.groups, majority[unit], seed
             )
     metrics["calibration"] = {
         unit: {
-            "temperature": found.temperature[unit],
+            "temperature": result.temperature[unit],
             "error_before": calibration.expected_calibration_error(
-                level.probabilities, level.actual
+                predictions.probabilities, predictions.actual
             ),
             "error_after": calibration.expected_calibration_error(
-                found.calibrated("test", unit), level.actual
+                result.calibrated("test", unit), predictions.actual
             ),
         }
-        for unit, level in found.test.items()
+        for unit, predictions in result.test.items()
     }
     return metrics
 
 
 def write_results(
-    data: Dataset, found: HoldoutResult, folds: list[Fold], metrics: dict, settings: Params
+    data: Dataset,
+    result: HoldoutResult,
+    folds: list[Fold],
+    metrics: dict[str, Any],
+    settings: Params,
 ) -> None:
-    """Write results/, all but suspects.csv. metrics: as measure makes them, and whatever else."""
+    """Write all of results/ but suspects.csv.
+
+    metrics: what metrics.json shall hold. With folds, tables and plots show the first repeat's
+    out-of-fold predictions, or else those for the test part.
+    """
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-    all_predictions(data, found, folds).to_csv(RESULTS / "predictions.csv", index=False)
-    found.history.to_csv(RESULTS / "history.csv", index=False)
+    all_predictions(data, result, folds).to_csv(RESULTS / "predictions.csv", index=False)
+    result.history.to_csv(RESULTS / "history.csv", index=False)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
-    kept = fit.best_epoch(found.history)
-    plots.plot_curves(found.history, kept, title, RESULTS / "curves.png")
+    best = fit.best_epoch(result.history)
+    plots.plot_curves(result.history, best, title, RESULTS / "curves.png")
     names = np.array(data.regions)
-    answers = {unit: (found.test[unit], found.calibrated("test", unit)) for unit in UNITS}
+    shown = {unit: (result.test[unit], result.calibrated("test", unit)) for unit in UNITS}
     if folds:
         title += f", {settings.evaluate.folds} folds"
-        joined = {unit: crossvalidation.out_of_fold_predictions(folds, 1, unit) for unit in UNITS}
-        raw = {
-            unit: crossvalidation.out_of_fold_predictions(folds, 1, unit, False) for unit in UNITS
-        }
-        answers = {unit: (raw[unit], joined[unit].probabilities) for unit in UNITS}
-    for unit, (level, _) in answers.items():
-        pd.DataFrame({"actual": names[level.actual], "predicted": names[level.predicted]}).to_csv(
-            RESULTS / f"confusion_{unit}.csv", index=False
-        )
-        region_scores(level.actual, level.predicted, data.regions).to_csv(
-            RESULTS / f"regions_{unit}.csv", index=False
-        )
-        picture = RESULTS / f"confusion_{unit}.png"
-        plots.plot_confusion(level.actual, level.predicted, data.regions, unit, title, picture)
-    plots.plot_reliability(answers, title, RESULTS / "reliability.png")
+        for unit in UNITS:
+            calibrated = out_of_fold_predictions(folds, 1, unit).probabilities
+            shown[unit] = out_of_fold_predictions(folds, 1, unit, calibrated=False), calibrated
+    for unit, (predictions, _) in shown.items():
+        actual, predicted = predictions.actual, predictions.predicted
+        confusion = pd.DataFrame({"actual": names[actual], "predicted": names[predicted]})
+        confusion.to_csv(RESULTS / f"confusion_{unit}.csv", index=False)
+        scores = region_scores(actual, predicted, data.regions)
+        scores.to_csv(RESULTS / f"regions_{unit}.csv", index=False)
+        path = RESULTS / f"confusion_{unit}.png"
+        plots.plot_confusion(actual, predicted, data.regions, unit, title, path)
+    plots.plot_reliability(shown, title, RESULTS / "reliability.png")
 
 
-def flatten_metrics(metrics: dict, prefix: str = "") -> dict[str, float]:
-    """MLflow's names: test_song_accuracy and so on."""
-    result = {}
+def flatten_metrics(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """Nested metrics by their names in MLflow: test_song_accuracy and so on."""
+    flat: dict[str, float] = {}
     for name, value in metrics.items():
         if isinstance(value, dict):
-            result |= flatten_metrics(value, f"{prefix}{name}_")
+            flat |= flatten_metrics(value, f"{prefix}{name}_")
         else:
-            result[f"{prefix}{name}"] = value
-    return result
+            flat[f"{prefix}{name}"] = value
+    return flat
 
 
-def describe_result(metrics: dict, data: Dataset) -> str:
-    """The result in words."""
+def describe_result(metrics: dict[str, Any], data: Dataset) -> str:
+    """The metrics in sentences, for the terminal."""
     song, segment = metrics["test"]["song"], metrics["test"]["segment"]
     count = len(set(data.songs[data.rows("test")]))
     text = (
-        f"test: {song['accuracy']:.2f} of {count} songs named rightly (95 % interval "
+        f"test: {song['accuracy']:.2f} of {count} songs classified correctly (95 % interval "
         f"{song['accuracy_low']:.2f} to {song['accuracy_high']:.2f}), {segment['accuracy']:.2f} of "
-        f"segments; always naming the largest region: {song['majority_accuracy']:.2f}"
+        f"segments; always predicting the largest region: {song['majority_accuracy']:.2f}"
     )
     if "folds" in metrics:
         song = metrics["folds"]["song"]
         count = len(set(data.songs[data.known()]))
         text += (
-            f"\nfolds: {song['accuracy']:.2f} of all {count} songs, each unheard (95 % interval "
-            f"{song['accuracy_low']:.2f} to {song['accuracy_high']:.2f}; standard deviation over "
-            f"folds {song['accuracy_spread']:.2f})"
+            f"\nfolds: {song['accuracy']:.2f} of all {count} songs, each by a model not trained on "
+            f"it (95 % interval {song['accuracy_low']:.2f} to {song['accuracy_high']:.2f}; "
+            f"standard deviation over folds {song['accuracy_spread']:.2f})"
         )
     return text

@@ -1,1 +1,1 @@
-"""Classifiers: training, calibrating, saving and exporting them."""
+"""Classifiers: training, calibration, saving and export to ONNX."""

@@ -1,4 +1,4 @@
-"""What every trained model can do, whatever it is made of."""
+"""The interface of every trained model, and of the callback that follows a training."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,8 @@ import numpy as np
 
 from musicregion.dataset.dataset import Dataset
 
-OnEpoch = Callable[[int, dict], None]  # (epoch from 1, metrics by Keras's names)
+# called after every epoch: its number from 1, and metrics by Keras's names
+OnEpoch = Callable[[int, dict[str, float]], None]
 
 
 class Classifier(Protocol):
@@ -23,9 +24,9 @@ class Classifier(Protocol):
         ...
 
     def save(self, folder: Path) -> None:
-        """Write the model; equal models are equal files."""
+        """Write the model as its library does; equal models are equal files."""
         ...
 
     def export(self, folder: Path) -> None:
-        """Write it once more for inference.predictor; see models.onnx_export."""
+        """Write the model as ONNX, for musicregion.inference; see models.onnx_export."""
         ...

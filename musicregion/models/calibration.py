@@ -1,72 +1,84 @@
-"""Makes a model's probabilities mean what they say: of answers given with 0.8, 0.8 are right."""
+"""Calibrates probabilities: of predictions made with confidence 0.8, 80 % should be correct."""
 
 import numpy as np
 from scipy.special import log_softmax, softmax
 
 from musicregion.models import opinion_pool
 
-BINS = 10  # of confidence, each as wide
-KEPT = 0.95  # share of validation songs whose best answer is above the threshold
+BINS = 10  # of confidence, equally wide
+COVERAGE = 0.95  # share of validation songs that the rejection threshold accepts
 
 
 def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Probabilities [n, region], flattened by a temperature above 1, sharpened by one below."""
-    return softmax(opinion_pool.log_probabilities(probabilities) / temperature, axis=1)
+    scaled: np.ndarray = softmax(
+        opinion_pool.log_probabilities(probabilities) / temperature, axis=1
+    )
+    return scaled
 
 
 def fit_temperature(probabilities: np.ndarray, actual: np.ndarray) -> float:
-    """The temperature that makes the true regions likeliest (Guo et al. 2017, section 4.2).
+    """The temperature that maximises the likelihood of the true regions.
 
-    A weak prior, log T ~ N(0, 1), keeps it from certainty where all of a few songs are right.
+    Guo et al. 2017, section 4.2. A weak prior, log T ~ N(0, 1), keeps the temperature away from 0
+    where all of a few songs are classified correctly.
 
     probabilities: [n, region]; actual: int [n]; both of songs or segments not trained on.
     """
-    from scipy.optimize import minimize_scalar  # slow, and nothing that an answer needs
+    from scipy.optimize import minimize_scalar  # slow to import, and not needed for predictions
 
     logs = opinion_pool.log_probabilities(probabilities)
 
     def loss(log_temperature: float) -> float:
         scores = log_softmax(logs / np.exp(log_temperature), axis=1)
-        return log_temperature**2 / 2 - scores[np.arange(len(actual)), actual].sum()
+        return float(log_temperature**2 / 2 - scores[np.arange(len(actual)), actual].sum())
 
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.05), np.log(20))).x))
 
 
 def confidence_bins(probabilities: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """Per bin of confidence: its share of the answers, mean confidence and accuracy, [bin, 3]."""
+    """Share of the predictions, mean confidence and accuracy of each bin, [bin, 3].
+
+    probabilities: [n, region]; actual: int [n].
+    """
     confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == actual
-    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    count = np.bincount(place, minlength=BINS)
-    some = np.maximum(count, 1)
+    correct = probabilities.argmax(axis=1) == actual
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    count = np.bincount(bins, minlength=BINS)
+    divisor = np.maximum(count, 1)  # an empty bin is 0, not NaN
     return np.stack(
         [
             count / len(actual),
-            np.bincount(place, confidence, BINS) / some,
-            np.bincount(place, right, BINS) / some,
+            np.bincount(bins, confidence, BINS) / divisor,
+            np.bincount(bins, correct, BINS) / divisor,
         ],
         axis=1,
     )
 
 
 def expected_calibration_error(probabilities: np.ndarray, actual: np.ndarray) -> float:
-    """Expected calibration error: how far confidence is from accuracy, mean over answers."""
+    """Mean distance of confidence from accuracy, over predictions (Naeini et al. 2015).
+
+    probabilities: [n, region]; actual: int [n].
+    """
     share, confidence, accuracy = confidence_bins(probabilities, actual).T
     return float((share * abs(confidence - accuracy)).sum())
 
 
 def rejection_threshold(probabilities: np.ndarray) -> float:
-    """The top probability below which a song is "none of these".
+    """The confidence below which a song is predicted to belong to no region.
 
-    Chosen on validation songs [song, region] so that KEPT of them are above it.
+    probabilities: [song, region], of validation songs; COVERAGE of them are above the threshold.
     """
-    return float(np.quantile(probabilities.max(axis=1), 1 - KEPT))
+    return float(np.quantile(probabilities.max(axis=1), 1 - COVERAGE))
 
 
 def open_set_auroc(known: np.ndarray, unknown: np.ndarray) -> float:
-    """How well the top probability tells known songs from songs of no region: 0.5 is chance.
+    """AUROC of confidence as a detector of songs that belong to a region; 0.5 is chance.
 
-    known, unknown: probabilities [song, region]. Hendrycks and Gimpel 2017.
+    Hendrycks and Gimpel 2017.
+
+    known, unknown: probabilities [song, region] of songs of a region, and of songs of none.
     """
     from sklearn.metrics import roc_auc_score
 

@@ -1,4 +1,4 @@
-"""Trains the chosen model."""
+"""Trains the model that params.yaml chooses."""
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,21 @@ def fit_model(
 ) -> tuple[Classifier, pd.DataFrame]:
     """Train the chosen model on some rows of `data`.
 
-    validation: rows that decide when to stop; None where `epochs` decides.
+    Args:
+        data: the segments.
+        train: rows to train on, int [n].
+        validation: rows that decide when to stop, int [n]; None where `epochs` decides.
+        settings: all params.
+        on_epoch: called after every epoch.
+        epochs: how many to train for; train.epochs where None.
 
-    Returns the model and its history, one row per epoch; one row for a model without epochs.
+    Returns:
+        The model, and its history: epoch and metrics, one row per epoch; a single row for a model
+        that is not trained in epochs.
+
+    Raises:
+        InputError: a feature is not a finite number.
+        TrainingError: the loss is not a finite number, or the model is too large.
     """
     if not registry.has_epochs(settings.model):
         from musicregion.models import sklearn_model
@@ -33,16 +45,16 @@ def fit_model(
 
 
 def best_epoch(history: pd.DataFrame) -> int:
-    """The epoch whose weights were kept: the best on validation."""
-    return int(history["epoch"].iloc[history["val_loss"].idxmin()])
+    """The epoch with the lowest validation loss, whose weights the model has."""
+    return int(history["epoch"].iloc[history["val_loss"].argmin()])
 
 
 def refit_model(
     data: Dataset, rows: np.ndarray, history: pd.DataFrame, settings: Params, on_epoch: OnEpoch
 ) -> Classifier:
-    """Train anew on all of `rows`, for as many epochs as were best in an earlier training.
+    """Train again on all of `rows`, for as many epochs as the best epoch of an earlier training.
 
-    Early stopping costs the songs of the validation part; this gives them back (Goodfellow,
-    Bengio, Courville, Deep Learning, 2016, algorithm 7.2).
+    Early stopping holds the validation songs back; this trains on them too (Goodfellow, Bengio,
+    Courville, Deep Learning, 2016, algorithm 7.2).
     """
     return fit_model(data, rows, None, settings, on_epoch, best_epoch(history))[0]

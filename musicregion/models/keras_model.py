@@ -1,4 +1,4 @@
-"""Trains a Keras network on segments; a song's answer is its segments' together."""
+"""Trains a Keras network on segments; a song's prediction pools those of its segments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,24 @@ from musicregion.models.opinion_pool import combine_segments
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
     from musicregion.config.params import Params
     from musicregion.models.base import OnEpoch
+    from musicregion.models.onnx_model import OnnxModel
 
 
 @dataclass(frozen=True)
 class KerasClassifier:
-    """A trained network; see models.base.Classifier."""
+    """A trained network, in Keras or ONNX Runtime; see models.base.Classifier."""
 
-    model: "keras.Model"
+    model: "keras.Model | OnnxModel"
 
     def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
-        return self.model.predict(data.features[rows], batch_size=256, verbose=0)
+        probabilities: np.ndarray = self.model.predict(
+            data.features[rows], batch_size=256, verbose=0
+        )
+        return probabilities
 
     def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return combine_segments(self.predict_segments(data, rows), data.songs[rows])
@@ -43,7 +48,7 @@ class KerasClassifier:
 
 
 def channel_mean_and_variance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of each channel. features: [segment, time, channel]."""
+    """Mean and variance of each channel, float64 [channel]; features: [segment, time, channel]."""
     mean = features.mean(axis=(0, 1), dtype="float64")
     # segment by segment: ndarray.var would hold a copy of all features in float64
     squares = sum(((segment - mean) ** 2).mean(axis=0) for segment in features)
@@ -57,16 +62,16 @@ def fit_keras(
     settings: "Params",
     on_epoch: "OnEpoch",
     epochs: int | None = None,
-) -> KerasClassifier:
-    """Train the chosen network; as models.fit.fit_model.
+) -> "tuple[KerasClassifier, pd.DataFrame]":
+    """Train the chosen network; arguments and results as of models.fit.fit_model.
 
-    Validation rows stop it early, and the weights of its best epoch are kept.
+    With validation rows, training stops early and the weights of the best epoch are restored.
     """
     import keras
     import pandas as pd
     import tensorflow as tf
 
-    keras.utils.clear_session()  # or else layers are named after those of earlier trainings
+    keras.utils.clear_session()  # otherwise layer names depend on earlier trainings
     keras.utils.set_random_seed(settings.train.seed)
     tf.config.experimental.enable_op_determinism()
     features, labels = data.features[train], data.labels[train]
@@ -78,24 +83,23 @@ def fit_keras(
     )
     class_weight = None
     if settings.train.balance == "oversample":
-        random = np.random.default_rng(settings.train.seed)
-        drawn = oversample(labels, random)
-        features, labels = features[drawn], labels[drawn]
+        rows = oversample(labels, np.random.default_rng(settings.train.seed))
+        features, labels = features[rows], labels[rows]
     elif settings.train.balance == "weights":
         class_weight = class_weights(labels)
     model.compile(
         keras.optimizers.Adam(settings.train.learning_rate),
         loss="sparse_categorical_crossentropy",
-        # the loss has the weights' penalty in it, which says nothing of the songs
+        # the loss includes the penalty on weights; the metric is the cross-entropy alone
         metrics=["accuracy", keras.metrics.SparseCategoricalCrossentropy(name="crossentropy")],
     )
     callbacks = [
         keras.callbacks.TerminateOnNaN(),
-        keras.callbacks.LambdaCallback(on_epoch_end=lambda n, logs: on_epoch(n + 1, logs)),
+        keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: on_epoch(epoch + 1, logs)),
     ]
-    held = None
+    validation_data = None
     if validation is not None:
-        held = data.features[validation], data.labels[validation]
+        validation_data = data.features[validation], data.labels[validation]
         patience = settings.train.patience
         callbacks.append(
             keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
@@ -105,7 +109,7 @@ def fit_keras(
         labels,
         batch_size=settings.train.batch,
         epochs=epochs or settings.train.epochs,
-        validation_data=held,
+        validation_data=validation_data,
         class_weight=class_weight,
         callbacks=callbacks,
         verbose=0,

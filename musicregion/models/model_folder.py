@@ -1,4 +1,4 @@
-"""A trained model as a folder: as it was trained, as ONNX for fast predictions, and its card."""
+"""A trained model as a folder: its library's file, ONNX for fast predictions, and its card."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,10 @@ from musicregion.storage.paths import CARD
 
 
 def write_model_folder(model: Classifier, card: str, settings: Params, folder: Path) -> None:
-    """Write the folder anew: another kind of model has other files. card: its text, JSON."""
+    """Replace the folder, as another kind of model has other files.
+
+    card: what the model was trained with and how it scored, as JSON.
+    """
     from musicregion.models import onnx_export, onnx_files
 
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""ONNX graphs as files: equal models are equal files."""
+"""Writes ONNX graphs to files; equal models are equal files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,22 +9,25 @@ if TYPE_CHECKING:
     import onnx
 
 
-# files of a model folder, by what the network or estimator in it hears
+# files of a model folder, by the input of the network or estimator in it
 FEATURES = "features.onnx"
-MEMBERS = {"segment": "segment.onnx", "song": "song.onnx"}  # statistics of one or the other
+MEMBERS = {"segment": "segment.onnx", "song": "song.onnx"}  # statistics
 PATCHES = "patches.onnx"  # the pretrained network, where the features are its activations
 
 
 def topological_order(graph: "onnx.GraphProto") -> "list[onnx.NodeProto]":
-    """The nodes, each after those that it needs, found from the outputs: one order, not any."""
-    makers = {name: node for node in graph.node for name in node.output}
+    """The nodes that the outputs need, each after those that it needs itself.
+
+    Found depth first from the outputs, so that equal graphs have equal orders.
+    """
+    producers = {name: node for node in graph.node for name in node.output}
     order: dict[str, onnx.NodeProto] = {}  # by first output
 
     def visit(name: str) -> None:
-        node = makers.get(name)
+        node = producers.get(name)
         if node is not None and node.output[0] not in order:
-            for needed in node.input:
-                visit(needed)
+            for input_name in node.input:
+                visit(input_name)
             order[node.output[0]] = node
 
     for value in graph.output:
@@ -33,21 +36,23 @@ def topological_order(graph: "onnx.GraphProto") -> "list[onnx.NodeProto]":
 
 
 def canonicalise(model: "onnx.ModelProto") -> None:
-    """Number nodes and values by their place, in place: converters count on between models.
+    """Rename nodes and values after their positions, in place; converters number across models.
 
-    The input becomes "input", outputs "output" and a number, on an axis named "n".
+    The input is named "input", the outputs "output0", "output1" and so on; all have a first axis
+    named "n".
     """
-    opsets = sorted(model.opset_import, key=lambda one: one.domain)  # skl2onnx keeps them in a set
-    copies = [type(one).FromString(one.SerializeToString()) for one in opsets]
+    # skl2onnx lists operator sets in the order of a Python set
+    opsets = sorted(model.opset_import, key=lambda opset: opset.domain)
+    copies = [type(opset).FromString(opset.SerializeToString()) for opset in opsets]
     del model.opset_import[:]
     model.opset_import.extend(copies)
     graph = model.graph
     graph.doc_string = ""
     nodes = topological_order(graph)
     names = {"": ""} | {value.name: "input" for value in graph.input}
-    names |= {value.name: f"output{place}" for place, value in enumerate(graph.output)}
-    for place, node in enumerate(nodes):
-        node.name = f"node{place}"
+    names |= {value.name: f"output{index}" for index, value in enumerate(graph.output)}
+    for index, node in enumerate(nodes):
+        node.name = f"node{index}"
         for values in (node.input, node.output):
             values[:] = [names.setdefault(name, f"value{len(names)}") for name in values]
     constants = [value for value in graph.initializer if value.name in names]
@@ -56,14 +61,18 @@ def canonicalise(model: "onnx.ModelProto") -> None:
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "n"
     constants.sort(key=lambda value: value.name)
-    for kept, own in ((graph.node, nodes), (graph.initializer, constants), (graph.value_info, [])):
-        copies = [type(value).FromString(value.SerializeToString()) for value in own]
-        del kept[:]
-        kept.extend(copies)
+    for field, items in (
+        (graph.node, nodes),
+        (graph.initializer, constants),
+        (graph.value_info, []),
+    ):
+        copies = [type(item).FromString(item.SerializeToString()) for item in items]
+        del field[:]  # and with it the originals, which is why there are copies
+        field.extend(copies)
 
 
-def write_graph(graph: "onnx.ModelProto", path: Path) -> None:
-    """Write a graph to `path`, whole or not at all."""
-    canonicalise(graph)
+def write_graph(model: "onnx.ModelProto", path: Path) -> None:
+    """Write a model to `path` atomically. It is canonicalised in place."""
+    canonicalise(model)
     with writing(path) as part:
-        part.write_bytes(graph.SerializeToString(deterministic=True))
+        part.write_bytes(model.SerializeToString(deterministic=True))

@@ -1,4 +1,4 @@
-"""Finds the module of a model by its name in params.yaml."""
+"""Finds the module of a model by the model's name in params.yaml."""
 
 from importlib import import_module
 from types import ModuleType
@@ -10,10 +10,10 @@ def module_name(model: str) -> str:
 
 
 def load_module(model: str) -> ModuleType:
-    """The module of a model; imports TensorFlow where it is used."""
+    """Import the module of a model, and so TensorFlow if it is a network."""
     return import_module(module_name(model))
 
 
 def has_epochs(model: str) -> bool:
-    """Whether a model learns epoch by epoch: a network does."""
+    """Whether a model is trained in epochs, as networks are."""
     return hasattr(load_module(model), "build")

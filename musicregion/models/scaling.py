@@ -6,16 +6,16 @@ if TYPE_CHECKING:
     from sklearn.base import TransformerMixin
 
 
-FAINT = 1e-12  # variance, below which a statistic is what float32 leaves of nothing
+MIN_VARIANCE = 1e-12  # below it, a statistic is nothing but rounding error of float32
 
 
 def scaling_steps() -> "list[TransformerMixin]":
-    """The first steps of every estimator: columns of mean 0 and variance 1.
+    """The first steps of every pipeline: columns with mean 0 and variance 1.
 
-    A channel that is never heard has statistics that are rounding errors, others on every machine.
-    Scaled up to variance 1 they would decide: they are left out.
+    The statistics of a silent channel are rounding errors, which differ between machines. Scaled
+    to variance 1 they would count as much as any other, so they are dropped.
     """
     from sklearn.feature_selection import VarianceThreshold
     from sklearn.preprocessing import StandardScaler
 
-    return [VarianceThreshold(FAINT), StandardScaler()]
+    return [VarianceThreshold(MIN_VARIANCE), StandardScaler()]

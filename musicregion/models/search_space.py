@@ -1,4 +1,4 @@
-"""What a search may try of the params that all networks share."""
+"""The search space of train's params, which all networks share."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def training_search_space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try of train's params, for every network."""
+    """Suggest values of train's params, by dotted key."""
     return {
         "train.learning_rate": trial.suggest_float("train.learning_rate", 1e-4, 1e-2, log=True),
         "train.batch": trial.suggest_categorical("train.batch", [16, 32, 64]),

@@ -1,8 +1,8 @@
-"""Classifiers of scikit-learn on pooled statistics: the yardsticks of every network, and more."""
+"""Trains scikit-learn classifiers on statistics of songs or segments."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import softmax
@@ -12,7 +12,7 @@ from musicregion.errors import InputError
 from musicregion.models import opinion_pool, registry, saving
 
 if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+    import pandas as pd
 
     from musicregion.config.params import Params
     from musicregion.models.base import OnEpoch
@@ -20,26 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SklearnClassifier:
-    """Fitted estimators by what they hear, "song" or "segment"; see classifier.Classifier."""
+    """Fitted estimators by their input, "song" or "segment"; see models.base.Classifier.
 
-    members: dict[str, "Pipeline"]
+    With both, their predictions of a song are pooled.
+    """
+
+    members: dict[str, Any]  # sklearn.pipeline.Pipeline, or OnnxModel of an exported model
     regions: int
 
     def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
         if "segment" in self.members:
-            return self._ask("segment", data.segment_means[rows])
-        return self._ask("song", data.segment_statistics[rows])
+            return self._predict_proba("segment", data.segment_means[rows])
+        return self._predict_proba("song", data.segment_statistics[rows])
 
     def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         names = np.unique(data.songs[rows])
-        answers = [self._ask("song", np.stack([data.song_statistics[name] for name in names]))]
+        statistics = np.stack([data.song_statistics[name] for name in names])
+        opinions = [self._predict_proba("song", statistics)]
         if "segment" in self.members:
-            answers.append(
-                opinion_pool.combine_segments(self.predict_segments(data, rows), data.songs[rows])[
-                    1
-                ]
-            )
-        return names, opinion_pool.combine(answers)
+            segments = self.predict_segments(data, rows)
+            opinions.append(opinion_pool.combine_segments(segments, data.songs[rows])[1])
+        return names, opinion_pool.combine(opinions)
 
     def save(self, folder: Path) -> None:
         saving.save_sklearn(self.members, folder / "model.skops")
@@ -50,34 +51,47 @@ class SklearnClassifier:
         for name, estimator in self.members.items():
             onnx_export.export_sklearn(estimator, folder / onnx_files.MEMBERS[name])
 
-    def _ask(self, member: str, statistics: np.ndarray) -> np.ndarray:
-        """Probabilities [n, region] from [n, statistic].
+    def _predict_proba(self, member: str, statistics: np.ndarray) -> np.ndarray:
+        """Probabilities [n, region] from [n, statistic]; of margins, where there are none.
 
-        A margin is no probability: the temperature that is fitted on validation makes it one.
+        The softmax of margins is no probability until it is calibrated on validation songs.
         """
         estimator = self.members[member]
         if hasattr(estimator, "predict_proba"):
-            found = estimator.predict_proba(statistics)
+            probabilities = estimator.predict_proba(statistics)
         else:
             margins = estimator.decision_function(statistics)
-            if margins.ndim == 1:  # of two regions scikit-learn gives the second's alone
+            if margins.ndim == 1:  # for two regions scikit-learn returns the second's alone
                 margins = np.stack([-margins, margins], axis=1)
-            found = softmax(margins, axis=1)
+            probabilities = softmax(margins, axis=1)
         result = np.zeros((len(statistics), self.regions))
-        result[:, estimator.classes_] = found
+        result[:, estimator.classes_] = probabilities  # 0 for a region without training rows
         return result
 
 
 def song_weights(labels: np.ndarray, songs: np.ndarray, balanced: bool) -> np.ndarray:
-    """A weight for each row [n], mean 1: every song counts the same, and every region if balanced.
+    """Sample weights [n], mean 1: equal for all songs, or for all regions if balanced.
 
     labels: int [n]; songs: [n].
     """
-    _, place = np.unique(songs, return_inverse=True)
-    weight = 1 / np.bincount(place)[place]
+    _, song_index = np.unique(songs, return_inverse=True)
+    weight = 1 / np.bincount(song_index)[song_index]
     if balanced:
         weight /= np.bincount(labels, weights=weight)[labels]
     return weight / weight.mean()
+
+
+def log_loss(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Mean negative log-probability of the true regions, in nats.
+
+    Equal to log_loss of scikit-learn, which warns where rows add up to 1 in float32 only, as those
+    of an estimator fitted on float32 do.
+
+    probabilities: float64 [n, region]; labels: int [n].
+    """
+    eps = np.finfo(probabilities.dtype).eps
+    likelihoods = probabilities[np.arange(len(labels)), labels].clip(eps, 1 - eps)
+    return float(-np.log(likelihoods).mean())
 
 
 def fit_sklearn(
@@ -86,34 +100,34 @@ def fit_sklearn(
     validation: np.ndarray | None,
     settings: "Params",
     on_epoch: "OnEpoch",
-) -> SklearnClassifier:
-    """Fit the chosen estimators on the songs of the training rows; as models.fit.fit_model."""
+) -> "tuple[SklearnClassifier, pd.DataFrame]":
+    """Fit the chosen estimators; arguments and results as of models.fit.fit_model."""
     import pandas as pd
-    from sklearn.metrics import log_loss
 
-    chosen = getattr(settings, settings.model)
+    section = getattr(settings, settings.model)
     shape = len(train), data.segment_means.shape[1]
-    members = registry.load_module(settings.model).members(chosen, settings.train.seed, shape)
+    members = registry.load_module(settings.model).members(section, settings.train.seed, shape)
     songs, first = np.unique(data.songs[train], return_index=True)
-    heard = {"song": (np.stack([data.song_statistics[song] for song in songs]), train[first])}
+    inputs = {"song": (np.stack([data.song_statistics[song] for song in songs]), train[first])}
     if "segment" in members:
-        heard["segment"] = data.segment_means[train], train
+        inputs["segment"] = data.segment_means[train], train
     for name, estimator in members.items():
-        statistics, rows = heard[name]
+        statistics, rows = inputs[name]
         if not np.isfinite(statistics).all():
-            raise InputError("train: a feature is not a finite number; `dvc repro -f features`.")
+            song = data.songs[rows][~np.isfinite(statistics).all(axis=1)][0]
+            raise InputError(
+                f"train: a feature of song {song} is not a finite number. "
+                "`dvc repro -f features` computes the features again."
+            )
         weight = song_weights(data.labels[rows], data.songs[rows], settings.train.balance != "none")
         last = estimator.steps[-1][0]
         estimator.fit(statistics, data.labels[rows], **{f"{last}__sample_weight": weight})
     model = SklearnClassifier(members, len(data.regions))
-    history = {"epoch": 1}
-    for prefix, rows in (("", train), ("val_", validation)):
-        if rows is not None:
-            answer = model.predict_segments(data, rows)
-            right = answer.argmax(axis=1) == data.labels[rows]
-            history[f"{prefix}accuracy"] = float(right.mean())
-            history[f"{prefix}loss"] = float(
-                log_loss(data.labels[rows], answer, labels=range(len(data.regions)))
-            )
-    on_epoch(1, {name: value for name, value in history.items() if name != "epoch"})
-    return model, pd.DataFrame([history])
+    metrics = {}
+    for prefix, part in (("", train), ("val_", validation)):
+        if part is not None:
+            probabilities, labels = model.predict_segments(data, part), data.labels[part]
+            metrics[f"{prefix}accuracy"] = float((probabilities.argmax(axis=1) == labels).mean())
+            metrics[f"{prefix}loss"] = log_loss(probabilities, labels)
+    on_epoch(1, metrics)
+    return model, pd.DataFrame([{"epoch": 1, **metrics}])

@@ -1,6 +1,9 @@
-"""One file a model, named as in params.yaml.
+"""One module per model, named as in params.yaml.
 
-build(shape, regions, normalise, params): a Keras network, which takes segments.
-members(params, seed, segments): scikit-learn estimators of songs' or segments' statistics.
-space(trial): what a search may try, as changes of params by dotted key; see stages.tune.
+Each defines either build or members, and space:
+
+build(shape, regions, normalise, params): an untrained Keras network of segments.
+members(params, seed, segments_shape): unfitted scikit-learn pipelines by their input: statistics of
+    a "song" (always there) or of a "segment".
+space(trial): suggests params to an Optuna trial, by dotted key; see stages.tune.
 """

@@ -1,7 +1,7 @@
-"""Each frame heard for itself, and the mean of what was heard.
+"""A dense layer on each frame alone, and the mean of its activations over time.
 
-For features that have learned to hear, such as musicnn's: what is left to learn is which of it
-tells the regions apart, not how one moment follows another.
+For pretrained features such as musicnn's: what is left to learn is which of them tell the regions
+apart, not how one moment follows another.
 """
 
 from typing import TYPE_CHECKING
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: BagOfFrames
 ) -> keras.Model:
-    """shape: (time, channel) of a segment. The output is a probability for each region."""
+    """shape: (time, channel) of a segment. The network returns probabilities [n, region]."""
     inputs = keras.Input(shape)
     frames = layers.Dropout(params.dropout)(normalise(inputs))
     frames = layers.Dense(params.units, activation="relu")(frames)
     frames = layers.BatchNormalization(momentum=0.9)(frames)
-    heard = layers.Dropout(params.dropout)(ops.mean(frames, axis=1))
-    return keras.Model(inputs, layers.Dense(regions, activation="softmax")(heard))
+    pooled = layers.Dropout(params.dropout)(ops.mean(frames, axis=1))
+    return keras.Model(inputs, layers.Dense(regions, activation="softmax")(pooled))
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     return search_space.training_search_space(trial) | {
         "bag_of_frames.units": trial.suggest_int("bag_of_frames.units", 25, 800, log=True),
         "bag_of_frames.dropout": trial.suggest_float("bag_of_frames.dropout", 0, 0.8),

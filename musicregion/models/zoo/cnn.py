@@ -1,4 +1,4 @@
-"""Convolutions over time and coefficients, as over a picture with one channel."""
+"""2-D convolutions over time and coefficients, as over an image with one channel."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Cnn
 ) -> keras.Model:
-    """shape: (time, coefficient) of a segment. The output is a probability for each region."""
+    """shape: (time, coefficient) of a segment. The network returns probabilities [n, region]."""
     model = keras.Sequential([keras.Input(shape), normalise, layers.Reshape((*shape, 1))])
     for filters in params.filters:
         model.add(layers.Conv2D(filters, 3, padding="same", activation="relu"))
@@ -29,7 +29,7 @@ def build(
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     width = trial.suggest_categorical("cnn.width", [16, 32, 64])
     blocks = trial.suggest_int("cnn.blocks", 2, 4)
     return search_space.training_search_space(trial) | {

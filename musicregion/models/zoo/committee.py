@@ -1,7 +1,7 @@
-"""A support vector machine that hears songs, and a logistic regression that hears segments.
+"""A support vector machine of songs and a logistic regression of segments, pooled.
 
-The first sees how a song varies, the second has twenty times as many examples. They err on
-different songs: the mean of their log-probabilities is better than either.
+The first takes as input how a song varies; the second has twenty times as many examples. They fail
+on different songs: the mean of their log-probabilities is better than either.
 """
 
 from typing import TYPE_CHECKING
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     import optuna
 
 
-def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
-    """An estimator of songs' statistics, and one of segments', whose shape is `segments`."""
-    # half the segments at most: the last axes of few segments are empty, and whitening would blow
-    # them up
-    count = max(1, min(params.axes, segments[0] // 2, segments[1]))
-    # whitened: what is rare in music counts as much as what is common
+def members(params: Committee, seed: int, segments_shape: tuple[int, int]) -> dict[str, Pipeline]:
+    """Pipelines of statistics of songs and of segments, whose shape is `segments_shape`."""
+    # half the segments at most: with few segments, the last axes have next to no variance, and
+    # whitening would amplify noise
+    count = max(1, min(params.axes, segments_shape[0] // 2, segments_shape[1]))
+    # whitened: axes with little variance count as much as those with much
     axes = PCA(count, whiten=True, svd_solver="randomized", random_state=seed)
     regression = LogisticRegression(C=params.segment_c, max_iter=5000)
     return {
@@ -33,7 +33,7 @@ def members(params: Committee, seed: int, segments: tuple[int, int]) -> dict[str
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     return {
         "committee.song_c": trial.suggest_float("committee.song_c", 0.1, 1000, log=True),
         "committee.segment_c": trial.suggest_float("committee.segment_c", 1e-4, 10, log=True),

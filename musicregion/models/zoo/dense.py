@@ -1,4 +1,4 @@
-"""One hidden layer of half the input's size, over the flattened coefficients."""
+"""One hidden layer, half the size of its input, on the flattened coefficients."""
 
 from typing import TYPE_CHECKING
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     import optuna
 
 
-MOST = 200_000_000  # weights; training holds them four times over, 3.2 GB
+MAX_WEIGHTS = 200_000_000  # training holds them four times over, in 3.2 GB
 
 
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Dense
 ) -> keras.Model:
-    """shape: (time, coefficient) of a segment. The output is a probability for each region.
+    """shape: (time, coefficient) of a segment. The network returns probabilities [n, region].
 
     Raises:
-        TrainingError: the layer would have more than MOST weights.
+        TrainingError: the layer would have more than MAX_WEIGHTS weights.
     """
     values = shape[0] * shape[1]
     units = values // 2
-    if values * units > MOST:
+    if values * units > MAX_WEIGHTS:
         raise TrainingError(
-            f"dense: {values:,} values a segment want {values * units // 10**6:,} million weights, "
-            f"more than {MOST // 10**6} million. Use smaller features, such as mfcc, or a model "
-            "that does not grow with them, such as temporal."
+            f"dense: {values:,} values per segment need {values * units // 10**6:,} million "
+            f"weights, more than {MAX_WEIGHTS // 10**6} million. Use smaller features, such as "
+            "mfcc, or a model that does not grow with them, such as temporal."
         )
     return keras.Sequential(
         [
@@ -49,7 +49,7 @@ def build(
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     return search_space.training_search_space(trial) | {
         "dense.l2": trial.suggest_float("dense.l2", 1e-5, 1e-2, log=True),
         "dense.dropout": trial.suggest_float("dense.dropout", 0, 0.7),

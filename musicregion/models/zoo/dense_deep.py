@@ -1,4 +1,4 @@
-"""The tutorials' network: a stack of dense layers over the flattened coefficients."""
+"""A stack of dense layers on the flattened coefficients, as in tutorials."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: DenseDeep
 ) -> keras.Model:
-    """shape: (time, coefficient) of a segment. The output is a probability for each region."""
+    """shape: (time, coefficient) of a segment. The network returns probabilities [n, region]."""
     model = keras.Sequential([keras.Input(shape), normalise, layers.Flatten()])
     for units in params.units:
         l2 = keras.regularizers.L2(params.l2)
@@ -26,11 +26,11 @@ def build(
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     first = trial.suggest_categorical("dense_deep.first", [64, 128, 256, 512])
-    layers_ = trial.suggest_int("dense_deep.layers", 1, 3)
+    depth = trial.suggest_int("dense_deep.layers", 1, 3)
     return search_space.training_search_space(trial) | {
-        "dense_deep.units": [first >> place for place in range(layers_)],  # each half as wide
+        "dense_deep.units": [first >> index for index in range(depth)],  # each half as wide
         "dense_deep.l2": trial.suggest_float("dense_deep.l2", 1e-5, 1e-2, log=True),
         "dense_deep.dropout": trial.suggest_float("dense_deep.dropout", 0, 0.7),
     }

@@ -1,4 +1,4 @@
-"""Logistic regression on a song's pooled statistics."""
+"""Logistic regression on statistics of a song."""
 
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import optuna
 
 
-def members(params: Logistic, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
-    """An estimator of songs' statistics [song, statistic]."""
+def members(params: Logistic, seed: int, segments_shape: tuple[int, int]) -> dict[str, Pipeline]:
+    """A pipeline of statistics of songs [song, statistic]."""
     return {
         "song": make_pipeline(
             *scaling.scaling_steps(), LogisticRegression(C=params.c, max_iter=5000)
@@ -22,5 +22,5 @@ def members(params: Logistic, seed: int, segments: tuple[int, int]) -> dict[str,
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     return {"logistic.c": trial.suggest_float("logistic.c", 1e-4, 10, log=True)}

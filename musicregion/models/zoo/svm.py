@@ -1,4 +1,4 @@
-"""A support vector machine with a radial kernel on a song's pooled statistics."""
+"""A support vector machine with an RBF kernel on statistics of a song."""
 
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import optuna
 
 
-def members(params: Svm, seed: int, segments: tuple[int, int]) -> dict[str, Pipeline]:
-    """An estimator of songs' statistics [song, statistic]."""
+def members(params: Svm, seed: int, segments_shape: tuple[int, int]) -> dict[str, Pipeline]:
+    """A pipeline of statistics of songs [song, statistic]."""
     return {"song": make_pipeline(*scaling.scaling_steps(), SVC(C=params.c))}
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     return {"svm.c": trial.suggest_float("svm.c", 0.1, 1000, log=True)}

@@ -1,7 +1,7 @@
-"""Convolutions over time alone, and statistics over time where the tutorials flatten.
+"""Convolutions over time alone, pooled by statistics over time instead of flattened.
 
-Flattening learns what comes when within a window, which is chance; mean, deviation and maximum of
-what was heard are the same wherever the window was cut.
+A flattened input lets the network learn when something happens within a window, which is chance.
+Mean, deviation and maximum do not depend on where the window was cut.
 """
 
 from typing import TYPE_CHECKING
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import optuna
 
 
-def statistics(frames: "keras.KerasTensor") -> "keras.KerasTensor":
+def pool_over_time(frames: "keras.KerasTensor") -> "keras.KerasTensor":
     """[time, channel] → mean, standard deviation and maximum over time, [3 × channel].
 
-    Operations and no layer of our own, so that Keras can load the network anywhere.
+    Operations instead of a custom layer, so that Keras can load the network anywhere.
     """
-    # without the constant, the root's slope is infinite where a channel is silent
+    # without the constant, the square root has an infinite gradient where a channel is silent
     deviation = ops.sqrt(ops.var(frames, axis=1) + 1e-4)
     return ops.concatenate([ops.mean(frames, axis=1), deviation, ops.max(frames, axis=1)], axis=1)
 
@@ -29,27 +29,27 @@ def statistics(frames: "keras.KerasTensor") -> "keras.KerasTensor":
 def build(
     shape: tuple[int, int], regions: int, normalise: layers.Layer, params: Temporal
 ) -> keras.Model:
-    """shape: (time, channel) of a segment. The output is a probability for each region."""
+    """shape: (time, channel) of a segment. The network returns probabilities [n, region]."""
     inputs = keras.Input(shape)
     outputs = normalise(inputs)
     if shape[0] >= params.frames * 8:
         outputs = layers.AveragePooling1D(params.frames)(outputs)
-    for place, filters in enumerate(params.filters):
-        before = outputs
+    for block, filters in enumerate(params.filters):
+        block_input = outputs
         outputs = layers.Conv1D(filters, params.kernel, padding="same", use_bias=False)(outputs)
         outputs = layers.BatchNormalization(momentum=0.9)(outputs)
         outputs = layers.ReLU()(outputs)
-        if before.shape[-1] == filters:
-            outputs = layers.Add()([before, outputs])
-        if place + 1 < len(params.filters) and outputs.shape[1] > 1:
+        if block_input.shape[-1] == filters:
+            outputs = layers.Add()([block_input, outputs])
+        if block + 1 < len(params.filters) and outputs.shape[1] > 1:
             outputs = layers.MaxPooling1D(2)(outputs)
-    outputs = layers.BatchNormalization(momentum=0.9)(statistics(outputs))
+    outputs = layers.BatchNormalization(momentum=0.9)(pool_over_time(outputs))
     outputs = layers.Dropout(params.dropout)(outputs)
     return keras.Model(inputs, layers.Dense(regions, activation="softmax")(outputs))
 
 
 def space(trial: "optuna.Trial") -> dict[str, object]:
-    """What a search may try."""
+    """Suggest params, by dotted key."""
     width = trial.suggest_categorical("temporal.width", [32, 64, 96, 128])
     blocks = trial.suggest_int("temporal.blocks", 1, 4)
     return search_space.training_search_space(trial) | {

@@ -14,9 +14,9 @@ def test_every_region_reaches_the_largest_and_no_row_is_lost():
 
 
 def test_the_seed_decides():
-    one, same, other = (oversample(LABELS, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert np.array_equal(one, same)
-    assert not np.array_equal(one, other)
+    first, same, other = (oversample(LABELS, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
 
 
 def test_weights_make_regions_count_the_same():
@@ -26,7 +26,7 @@ def test_weights_make_regions_count_the_same():
     assert sum(weight[label] for label in LABELS) == pytest.approx(len(LABELS))
 
 
-def test_a_region_without_training_rows_is_passed_over():
+def test_a_region_without_training_rows_is_ignored():
     labels = np.array([0, 0, 2])
     assert np.bincount(labels[oversample(labels, np.random.default_rng(1))]).tolist() == [2, 0, 2]
     assert set(class_weights(labels)) == {0, 2}

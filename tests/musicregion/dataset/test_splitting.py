@@ -43,28 +43,28 @@ def test_unknown_songs_are_in_no_fold():
 
 
 def test_the_seed_decides_and_the_order_of_rows_does_not():
-    one = split_songs(songs(A=20, B=20), 5, 1)
+    table = split_songs(songs(A=20, B=20), 5, 1)
     shuffled = songs(A=20, B=20).sample(frac=1, random_state=3)
-    assert one["fold"].tolist() == split_songs(shuffled, 5, 1)["fold"].tolist()
-    assert not np.array_equal(one["fold"], split_songs(songs(A=20, B=20), 5, 2)["fold"])
+    assert table["fold"].tolist() == split_songs(shuffled, 5, 1)["fold"].tolist()
+    assert not np.array_equal(table["fold"], split_songs(songs(A=20, B=20), 5, 2)["fold"])
 
 
-def test_a_group_is_in_one_part_whole_also_across_regions():
+def test_a_group_is_in_one_part_also_across_regions():
     table = songs(A=30, B=30)
     table.loc[[0, 1, 2, 40], "group"] = "s000"
     table.loc[[50, 10], "group"] = "s010"
     for seed in range(10):
-        found = split_songs(table, 5, seed)
-        assert (found.groupby("group")["fold"].nunique() == 1).all()
-        assert (found["fold"] >= 0).all()
+        split = split_songs(table, 5, seed)
+        assert (split.groupby("group")["fold"].nunique() == 1).all()
+        assert (split["fold"] >= 0).all()
 
 
 def test_a_copy_of_a_known_song_among_the_unknown_ones_is_left_out():
     table = songs(A=9, B=9, Other=2)
     table.loc[[0, 19], "group"] = "s000"
-    found = split_songs(table, 3, 1)
-    assert found.loc[found["region"] == "Other", "song"].tolist() == ["s018"]
-    assert found.groupby("group")["part"].nunique().max() == 1
+    split = split_songs(table, 3, 1)
+    assert split.loc[split["region"] == "Other", "song"].tolist() == ["s018"]
+    assert split.groupby("group")["part"].nunique().max() == 1
 
 
 def test_a_region_with_too_few_songs_is_named():
@@ -76,7 +76,7 @@ def test_a_region_with_too_few_songs_is_named():
         require_songs_per_region(["A", "B", "C"], few, 3)
 
 
-def test_copies_count_once_towards_enough():
+def test_copies_count_as_one_song():
     table = songs(A=5, B=3)
     table.loc[[5, 6], "group"] = "s005"
     with pytest.raises(NotEnoughData, match=r"B \(2\)"):
@@ -87,7 +87,7 @@ def test_an_unknown_region_may_have_one_song():
     require_songs_per_region(["A"], songs(A=5, Other=1), 5)
 
 
-def test_an_album_is_in_one_part_whole_with_the_copies_of_its_songs():
+def test_an_album_is_in_one_part_with_the_copies_of_its_songs():
     table = songs(A=30, B=30)
     table["album"] = [f"{region}{number // 5}" for number, region in enumerate(table["region"])]
     table.loc[[7, 8], "album"] = ""
@@ -96,11 +96,11 @@ def test_an_album_is_in_one_part_whole_with_the_copies_of_its_songs():
     assert table.loc[[7, 20, 21], "group"].nunique() == 1
     assert table.loc[8, "group"] == "s008"
     for seed in range(5):
-        found = split_songs(table, 3, seed)
-        assert (found.groupby("group")["fold"].nunique() == 1).all()
-        assert found.groupby("region")["fold"].nunique().tolist() == [3, 3]
+        split = split_songs(table, 3, seed)
+        assert (split.groupby("group")["fold"].nunique() == 1).all()
+        assert split.groupby("region")["fold"].nunique().tolist() == [3, 3]
 
 
-def test_songs_without_an_album_are_groups_of_their_own():
+def test_songs_without_an_album_are_groups_of_one():
     table = songs(A=6, B=6).assign(album="")
     assert group_albums(table, "album").tolist() == table["song"].tolist()

@@ -30,26 +30,26 @@ def test_a_song_has_as_many_statistics_as_a_segment():
     )
 
 
-def test_songs_whose_segments_are_not_side_by_side_are_pooled_whole():
+def test_songs_whose_segments_are_not_side_by_side_are_pooled_together():
     features = frames(4)
-    names, found = statistics.song_statistics(features, np.array(["b", "a", "b", "a"]))
+    names, vectors = statistics.song_statistics(features, np.array(["b", "a", "b", "a"]))
     assert names.tolist() == ["a", "b"]
-    assert found[0] == pytest.approx(statistics.pool_statistics(features[[1, 3]]))
-    assert found[1] == pytest.approx(statistics.pool_statistics(features[[0, 2]]))
+    assert vectors[0] == pytest.approx(statistics.pool_statistics(features[[1, 3]]))
+    assert vectors[1] == pytest.approx(statistics.pool_statistics(features[[0, 2]]))
 
 
-def test_the_modulation_spectrum_hears_the_rate():
+def test_the_modulation_spectrum_peaks_at_the_rate():
     time = np.arange(400)
     for rate in (4, 40):
         swing = np.sin(2 * np.pi * rate * time / 400)[None, :, None]
-        loudest = statistics.modulation(swing).argmax()
-        assert statistics.EDGES[loudest] <= rate < statistics.EDGES[loudest + 1]
+        peak = statistics.modulation(swing).argmax()
+        assert statistics.BAND_EDGES[peak] <= rate < statistics.BAND_EDGES[peak + 1]
 
 
-def test_the_logarithm_of_a_covariance_is_that_of_its_diagonal_where_nothing_goes_together():
+def test_the_log_covariance_of_independent_channels_is_that_of_its_diagonal():
     rows = frames(1, 200_000, 2)[0] * [1, 3]
-    found = statistics.log_covariance(rows)
-    assert found == pytest.approx([0, 0, np.log(9)], abs=0.05)
+    triangle = statistics.log_covariance(rows)
+    assert triangle == pytest.approx([0, 0, np.log(9)], abs=0.05)
 
 
 def test_silence_is_finite():

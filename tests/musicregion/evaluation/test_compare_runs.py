@@ -5,11 +5,15 @@ import pandas as pd
 import pytest
 
 from musicregion.errors import ComparisonError
-from musicregion.evaluation.compare_runs import compare_predictions, describe_comparison
+from musicregion.evaluation.compare_runs import (
+    Comparison,
+    compare_predictions,
+    describe_comparison,
+)
 
 
 def predictions(right, group=None, repeat=1):
-    """A predictions.csv: song n is of region A and named rightly where right[n]."""
+    """A predictions.csv: song n is of region A; right[n]: whether it was predicted."""
     count = len(right)
     return pd.DataFrame(
         {
@@ -25,19 +29,21 @@ def predictions(right, group=None, repeat=1):
 
 def test_a_run_compared_with_itself_is_noise():
     right = np.arange(50) % 2 == 0
-    found = compare_predictions(predictions(right), predictions(right))
-    assert (found.difference, found.low, found.high, found.p) == (0, 0, 0, 1)
-    assert "not more than noise" in describe_comparison(found, "one", "other")
+    comparison = compare_predictions(predictions(right), predictions(right))
+    assert comparison.difference == comparison.low == comparison.high == 0
+    assert comparison.p == 1
+    assert "not more than noise" in describe_comparison(comparison, "one", "other")
 
 
 def test_a_clear_difference_is_more_than_noise():
     weak, strong = np.arange(100) % 2 == 0, np.arange(100) % 10 > 0
-    found = compare_predictions(predictions(weak), predictions(strong))
-    assert found.difference == pytest.approx(0.4)
-    assert 0.2 < found.low < 0.4 < found.high < 0.6
-    assert found.only == (10, 50)
-    assert found.p < 1e-6
-    assert "strong is better than weak" in describe_comparison(found, "weak", "strong")
+    comparison = compare_predictions(predictions(weak), predictions(strong))
+    assert comparison.accuracy == (0.5, 0.9)
+    assert comparison.difference == pytest.approx(0.4)
+    assert 0.2 < comparison.low < 0.4 < comparison.high < 0.6
+    assert comparison.only_correct == (10, 50)
+    assert comparison.p < 1e-6
+    assert "strong is better than weak" in describe_comparison(comparison, "weak", "strong")
     assert "strong is better than weak" in describe_comparison(
         compare_predictions(predictions(strong), predictions(weak)), "strong", "weak"
     )
@@ -48,7 +54,7 @@ def test_mcnemar_is_exact():
     assert compare_predictions(predictions(one), predictions(other)).p == pytest.approx(598 / 4096)
 
 
-def test_copies_of_a_recording_are_drawn_together():
+def test_copies_of_a_recording_are_resampled_together():
     right, wrong = np.ones(40, bool), np.arange(40) < 20
     alone = compare_predictions(predictions(wrong), predictions(right))
     copies = compare_predictions(
@@ -60,17 +66,55 @@ def test_copies_of_a_recording_are_drawn_together():
 
 def test_repeats_of_a_song_count_once():
     right = np.arange(30) % 3 > 0
-    one = pd.concat([predictions(right, repeat=n) for n in (1, 2, 3)])
-    found = compare_predictions(one, predictions(right))
-    assert (found.songs, found.difference, found.only) == (30, 0, (0, 0))
+    repeats = pd.concat([predictions(right, repeat=n) for n in (1, 2, 3)])
+    comparison = compare_predictions(repeats, predictions(right))
+    assert (comparison.songs, comparison.difference) == (30, 0)
+    assert comparison.only_correct == (0, 0)
 
 
-def test_groups_of_either_run_are_drawn_together():
+def test_groups_of_either_run_are_resampled_together():
     right, wrong = np.ones(40, bool), np.arange(40) < 20
     albums = [f"g{n // 10}" for n in range(40)]
     one = compare_predictions(predictions(wrong), predictions(right, albums))
     other = compare_predictions(predictions(wrong, albums), predictions(right))
     assert (one.low, one.high) == (other.low, other.high)
+    alone = compare_predictions(predictions(wrong), predictions(right))
+    assert one.high - one.low > 1.5 * (alone.high - alone.low)
+
+
+def test_accuracy_is_the_share_of_repeats_and_mcnemar_takes_the_majority():
+    """One song, correct in 2 of 4 repeats of A and in 3 of B; 9 others are always correct."""
+    a = [predictions([right] + [True] * 9, repeat=n) for n, right in enumerate([1, 1, 0, 0])]
+    b = [predictions([right] + [True] * 9, repeat=n) for n, right in enumerate([1, 1, 1, 0])]
+    comparison = compare_predictions(pd.concat(a), pd.concat(b))
+    assert comparison.accuracy == pytest.approx((0.95, 0.975))
+    assert comparison.difference == pytest.approx(0.025)
+    assert comparison.only_correct == (0, 1)  # half of the repeats is no majority
+
+
+def test_only_the_named_part_is_compared():
+    test, validation = predictions([True] * 8), predictions([False] * 6).assign(part="validation")
+    validation["song"] = "v" + validation["song"]
+    both = pd.concat([validation, test])
+    comparison = compare_predictions(both, test)
+    assert (comparison.songs, comparison.accuracy) == (8, (1, 1))
+    comparison = compare_predictions(both, both, part="validation")
+    assert (comparison.songs, comparison.accuracy) == (6, (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "noise"),
+    [(0.1, 0.3, 0.01, False), (0.1, 0.3, 0.06, True), (-0.1, 0.3, 0.01, True)],
+)
+def test_more_than_noise_needs_both_tests(low, high, p, noise):
+    assert Comparison(20, (0.5, 0.7), 0.2, low, high, (0, 4), p).noise == noise
+
+
+def test_other_true_regions_are_refused():
+    moved = predictions([True] * 4)
+    moved.loc[0, ["region", "predicted"]] = "B"
+    with pytest.raises(ComparisonError, match="true regions"):
+        compare_predictions(predictions([True] * 4), moved)
 
 
 def test_different_songs_are_refused():

@@ -1,4 +1,4 @@
-"""Folds and what is said of them, with a classifier that needs no training time."""
+"""Cross-validation and open-set scores, with classifiers that train in no time."""
 
 from dataclasses import replace
 
@@ -15,7 +15,8 @@ from musicregion.evaluation import (
     open_set,
     prediction_table,
 )
-from musicregion.evaluation.holdout import evaluate_holdout
+from musicregion.evaluation.holdout import HoldoutResult, evaluate_holdout
+from musicregion.evaluation.metrics import Predictions
 
 SETTINGS = params.load()
 
@@ -24,7 +25,7 @@ def ignore(epoch, metrics):
     pass
 
 
-def world(songs=20, regions=3, distance=1.5, seed=0):
+def make_data(songs=20, regions=3, distance=1.5, seed=0):
     """`songs` songs of 2 segments a region; a region's frames lie around a point of their own."""
     random = np.random.default_rng(seed)
     centres = random.standard_normal((regions, 6)) * distance
@@ -49,22 +50,63 @@ def settings(folds=5, repeats=1, **changes):
 
 
 def test_every_song_is_tested_once_a_repeat_and_repeats_differ():
-    data = world()
-    found = list(crossvalidation.cross_validate(data, settings(repeats=2)))
-    assert [(fold.repeat, fold.fold) for fold in found] == [
+    data = make_data()
+    folds = list(crossvalidation.cross_validate(data, settings(repeats=2)))
+    assert [(fold.repeat, fold.fold) for fold in folds] == [
         (r, f) for r in (1, 2) for f in range(5)
     ]
     for repeat in (1, 2):
-        level = crossvalidation.out_of_fold_predictions(found, repeat, "song")
-        assert sorted(level.songs) == sorted(set(data.songs))
-        segments = crossvalidation.out_of_fold_predictions(found, repeat, "segment")
+        songs = crossvalidation.out_of_fold_predictions(folds, repeat, "song")
+        assert sorted(songs.songs) == sorted(set(data.songs))
+        segments = crossvalidation.out_of_fold_predictions(folds, repeat, "segment")
         assert len(segments.actual) == len(data.songs)
-    one, other = (found[place].assessment.test["song"].songs.tolist() for place in (0, 5))
-    assert one != other
+    first, second = (folds[index].result.test["song"].songs.tolist() for index in (0, 5))
+    assert first != second
+
+
+def test_parts_of_a_fold_are_disjoint_and_unknown_songs_are_in_none(monkeypatch):
+    data = make_data()
+    labels = data.labels.copy()
+    labels[-8:] = UNKNOWN
+    groups = data.groups.copy()
+    groups[:6] = "copies"
+    mixed = replace(data, labels=labels, groups=groups)
+    calls = []
+
+    def record(data, train, validation, test, settings, on_epoch):
+        calls.append((train, validation, test))
+        return HoldoutResult(None, None, {}, {}, {}, 0)
+
+    monkeypatch.setattr(crossvalidation, "evaluate_holdout", record)
+    list(crossvalidation.cross_validate(mixed, settings(folds=5)))
+    assert len(calls) == 5
+    known = list(range(len(labels) - 8))
+    for rows in calls:
+        assert sorted(np.concatenate(rows)) == known
+        train, validation, test = (set(groups[part]) for part in rows)
+        assert not train & validation
+        assert not train & test
+        assert not validation & test
+    for part in (1, 2):  # each row validates once, and tests once
+        assert sorted(np.concatenate([call[part] for call in calls])) == known
+
+
+def test_the_interval_of_folds_is_over_groups():
+    correct = np.arange(40) % 2 == 0
+    widths = []
+    for groups in (np.arange(40), np.repeat(np.arange(8), 5)):
+        songs = np.array([f"s{number:02}" for number in range(40)])
+        probabilities = np.eye(2)[np.sort(correct).astype(int)]
+        predictions = Predictions(np.ones(40, int), probabilities, songs, groups.astype(str))
+        result = HoldoutResult(None, None, {}, {"song": predictions}, {"song": 1.0}, 0)
+        summary = crossvalidation.summarise_folds([crossvalidation.Fold(1, 0, result)], "song", 1)
+        assert summary["accuracy"] == 0.5
+        widths.append(summary["accuracy_high"] - summary["accuracy_low"])
+    assert widths[1] > 1.5 * widths[0]
 
 
 def test_no_group_is_in_two_folds_and_unknown_songs_are_in_none():
-    data = world()
+    data = make_data()
     groups = data.groups.copy()
     groups[:16] = "copies"
     labels = data.labels.copy()
@@ -78,84 +120,85 @@ def test_no_group_is_in_two_folds_and_unknown_songs_are_in_none():
 
 
 def test_more_folds_than_songs_stop_before_anything_is_trained():
-    crossvalidation.require_songs_per_fold(world(songs=6), settings(folds=6))
+    crossvalidation.require_songs_per_fold(make_data(songs=6), settings(folds=6))
     with pytest.raises(NotEnoughData, match=r"evaluate\.folds = 7 in: R0 \(6\), R1 \(6\)"):
-        crossvalidation.require_songs_per_fold(world(songs=6), settings(folds=7))
+        crossvalidation.require_songs_per_fold(make_data(songs=6), settings(folds=7))
 
 
-def test_a_committee_bears_few_segments():
-    data = world(songs=25)
+def test_a_committee_can_train_on_few_segments():
+    data = make_data(songs=25)
     rows = [data.rows(part) for part in ("train", "validation", "test")]
-    found = evaluate_holdout(data, *rows, settings(model="committee"), ignore).test["segment"]
-    assert (found.predicted == found.actual).mean() > 0.6
+    result = evaluate_holdout(data, *rows, settings(model="committee"), ignore)
+    assert result.test["segment"].correct.mean() > 0.6
 
 
-def test_a_song_does_not_know_its_own_label():
-    """With labels that mean nothing, unheard songs are named by chance alone."""
-    data = world(songs=40)
+def test_the_label_of_a_test_song_does_not_leak():
+    """With random labels, songs that were not trained on are classified by chance alone."""
+    data = make_data(songs=40)
     random = np.random.default_rng(1).permutation(len(data.labels) // 2)
     noise = data.relabelled(np.repeat(data.labels[::2][random], 2), data.parts, data.regions)
-    found = list(crossvalidation.cross_validate(noise, settings()))
-    assert crossvalidation.summarise_folds(found, "song", 1)["accuracy"] < 0.5
+    folds = list(crossvalidation.cross_validate(noise, settings()))
+    assert crossvalidation.summarise_folds(folds, "song", 1)["accuracy"] < 0.5
 
 
-def test_the_summary_says_how_sure_it_is():
-    found = list(crossvalidation.cross_validate(world(), settings(repeats=2)))
-    song = crossvalidation.summarise_folds(found, "song", 1)
+def test_the_summary_has_an_interval_and_a_spread():
+    folds = list(crossvalidation.cross_validate(make_data(), settings(repeats=2)))
+    song = crossvalidation.summarise_folds(folds, "song", 1)
     assert 0.6 < song["accuracy_low"] < song["accuracy"] < song["accuracy_high"] <= 1
     assert 0 < song["accuracy_spread"] < 0.3
     assert song["macro_recall"] == pytest.approx(song["accuracy"])  # regions are equal
 
 
-def test_calibrated_answers_are_the_same_answers():
-    data = world()
+def test_calibration_changes_no_prediction():
+    data = make_data()
     rows = [data.rows(part) for part in ("train", "validation", "test")]
-    found = evaluate_holdout(data, *rows, settings(), ignore)
-    raw = found.test["song"].probabilities
-    after = found.calibrated("test", "song")
-    assert (raw.argmax(axis=1) == after.argmax(axis=1)).all()
-    assert 0 < found.threshold < 1
+    result = evaluate_holdout(data, *rows, settings(), ignore)
+    raw = result.test["song"].probabilities
+    calibrated = result.calibrated("test", "song")
+    assert (raw.argmax(axis=1) == calibrated.argmax(axis=1)).all()
+    assert not np.allclose(raw, calibrated)
+    assert 0 < result.threshold < 1
 
 
-def test_the_kept_model_has_heard_the_validation_part_and_its_judge_has_not():
-    data = world(distance=0)
+def test_the_final_model_is_trained_on_validation_and_the_first_is_not():
+    data = make_data(distance=0)
     rows = [data.rows(part) for part in ("train", "validation", "test")]
-    found = evaluate_holdout(data, *rows, settings(model="svm"), ignore)
-    held = found.validation["song"]
-    names, answer = found.model.predict_songs(data, data.rows("validation"))
-    assert names.tolist() == held.songs.tolist()
-    assert (answer.argmax(axis=1) == held.actual).mean() > 0.9
-    assert (held.predicted == held.actual).mean() < 0.7
+    result = evaluate_holdout(data, *rows, settings(model="svm"), ignore)
+    validation = result.validation["song"]
+    names, probabilities = result.model.predict_songs(data, data.rows("validation"))
+    assert names.tolist() == validation.songs.tolist()
+    assert (probabilities.argmax(axis=1) == validation.actual).mean() > 0.9
+    assert validation.correct.mean() < 0.7
 
 
-def test_a_region_that_was_left_out_is_told_from_the_others():
-    scores = dict(open_set.leave_one_region_out(world(distance=4), settings()))
+def test_a_region_that_was_left_out_is_separated_from_the_others():
+    scores = dict(open_set.leave_one_region_out(make_data(distance=4), settings()))
     assert list(scores) == ["R0", "R1", "R2"]
     assert np.mean(list(scores.values())) > 0.7
 
 
-def test_songs_listed_as_unknown_are_asked_for_their_auroc():
-    """Their sound is the mean of all regions'."""
-    data = world(distance=4, regions=4)
+def test_songs_listed_as_unknown_have_an_auroc():
+    """Their features are around the mean of all regions."""
+    data = make_data(distance=4, regions=4)
     last = data.labels == 3
-    heard = data.features.copy()
-    heard[last] += heard[~last].mean(axis=(0, 1)) - heard[last].mean(axis=(0, 1))
-    data = replace(data, features=heard)
+    features = data.features.copy()
+    features[last] += features[~last].mean(axis=(0, 1)) - features[last].mean(axis=(0, 1))
+    data = replace(data, features=features)
     listed = data.relabelled(
         np.where(last, UNKNOWN, data.labels),
         np.where(last, "unknown", data.parts),
         data.regions[:3],
     )
     rows = [listed.rows(part) for part in ("train", "validation", "test")]
-    found = evaluate_holdout(listed, *rows, settings(), ignore)
-    scores = open_set.score_unknown_songs(listed, found)
+    result = evaluate_holdout(listed, *rows, settings(), ignore)
+    scores = open_set.score_unknown_songs(listed, result)
     assert scores["auroc"] > 0.6
     assert {"threshold", "test_songs_rejected", "unknown_songs_rejected"} < set(scores)
-    assert "auroc" not in open_set.score_unknown_songs(data, found)
+    assert "auroc" not in open_set.score_unknown_songs(data, result)
 
 
 def test_whole_albums_show_how_far_accuracy_falls(monkeypatch):
-    """Songs of an album sound alike and songs of a region hardly do: an unheard album is harder."""
+    """Songs of an album sound alike and songs of a region hardly do: a new album is harder."""
     random = np.random.default_rng(0)
     albums = np.repeat(np.arange(10), 6)  # five albums a region
     sound = (random.standard_normal((10, 6)) * 4)[albums] + random.standard_normal((60, 6)) * 0.3
@@ -181,13 +224,13 @@ def test_whole_albums_show_how_far_accuracy_falls(monkeypatch):
 def test_labels_that_were_moved_come_first_among_the_suspects():
     import pandas as pd
 
-    data = world(songs=40, distance=2.5)
+    data = make_data(songs=40, distance=2.5)
     moved = np.random.default_rng(3).choice(np.unique(data.songs), 6, replace=False)
     wrong = np.where(np.isin(data.songs, moved), (data.labels + 1) % 3, data.labels)
     spoiled = data.relabelled(wrong, data.parts, data.regions)
-    found = list(crossvalidation.cross_validate(spoiled, settings()))
+    folds = list(crossvalidation.cross_validate(spoiled, settings()))
 
-    predictions = prediction_table.all_predictions(spoiled, found[0].assessment, found)
+    predictions = prediction_table.all_predictions(spoiled, folds[0].result, folds)
     songs = pd.DataFrame({"song": np.unique(data.songs)}).assign(title="", source="", path="")
     table = label_errors.find_suspects(predictions, songs)
     assert len(set(table["song"].head(12)) & set(moved)) >= 5

@@ -21,12 +21,31 @@ def test_the_interval_counts_songs_not_segments():
     assert high - low > 0.3  # 1,000 independent segments would give 0.06
 
 
-def test_scores_of_known_answers():
+def test_groups_count_by_their_size():
+    """Nine songs of one group and one alone: a resample has one, both, or the other twice."""
+    groups = np.repeat(["many", "one"], [9, 1])
+    low, high = bootstrap_interval(groups == "one", groups, 1)
+    assert (low, high) == (0, 1)
+    groups = np.repeat(np.arange(40), np.tile([9, 1], 20))
+    low, high = bootstrap_interval(np.isin(groups, groups[::10]), groups, 1)
+    assert 0.8 < low < 0.9 < high < 1  # the mean of the groups' means is 0.5
+
+
+def test_the_interval_of_an_accuracy_is_over_groups():
+    actual = np.repeat(np.arange(2), 20)
+    predicted = np.tile(np.repeat([0, 1], 10), 2)
+    alone = accuracy_scores(actual, predicted, np.arange(40), 0, 1)
+    grouped = accuracy_scores(actual, predicted, np.arange(40) // 10, 0, 1)
+    width = [scores["accuracy_high"] - scores["accuracy_low"] for scores in (alone, grouped)]
+    assert width[1] > 2 * width[0]
+
+
+def test_scores_of_a_small_example():
     actual, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
-    found = accuracy_scores(actual, predicted, np.arange(4), majority=0, seed=1)
-    assert found["accuracy"] == 0.75
-    assert found["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
-    assert found["majority_accuracy"] == 0.75
+    scores = accuracy_scores(actual, predicted, np.arange(4), majority=1, seed=1)
+    assert scores["accuracy"] == 0.75
+    assert scores["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+    assert scores["majority_accuracy"] == 0.25
 
 
 def test_the_table_of_regions():

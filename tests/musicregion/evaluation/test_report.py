@@ -28,30 +28,30 @@ def data():
     return Dataset(np.zeros((8, 3, 2), "float32"), labels, SONGS, SONGS, parts, ["A", "B"])
 
 
-def levels(data, rows):
-    """Right for a, b and c as a whole; c's second segment and d are named wrongly."""
+def predict(data, rows):
+    """a, b and c as songs are classified correctly; c's second segment and d are not."""
     right, wrong = [0.9, 0.1], [0.4, 0.6]
     probabilities = np.array([right] * 5 + [wrong] + [[0.7, 0.3]] * 2)[rows]
-    songs, whole = combine_segments(probabilities, data.songs[rows])
+    songs, combined = combine_segments(probabilities, data.songs[rows])
     actual = np.array([int(song == "d") for song in songs])
     segments = Predictions(data.labels[rows], probabilities, data.songs[rows], data.songs[rows])
-    return {"song": Predictions(actual, whole, songs, songs), "segment": segments}
+    return {"song": Predictions(actual, combined, songs, songs), "segment": segments}
 
 
 @pytest.fixture
-def found(data):
-    held, test = (levels(data, data.rows(part)) for part in ("validation", "test"))
-    return HoldoutResult(None, HISTORY, held, test, {"song": 1.0, "segment": 2.0}, 0.4)
+def result(data):
+    validation, test = (predict(data, data.rows(part)) for part in ("validation", "test"))
+    return HoldoutResult(None, HISTORY, validation, test, {"song": 1.0, "segment": 2.0}, 0.4)
 
 
-def write(data, found, folds=()):
-    metrics = report.measure_holdout(data, found, 1)
-    report.write_results(data, found, list(folds), metrics, SETTINGS)
+def write(data, result, folds=()):
+    metrics = report.measure_holdout(data, result, 1)
+    report.write_results(data, result, list(folds), metrics, SETTINGS)
     return metrics
 
 
-def test_a_song_is_right_although_one_segment_is_wrong(data, found):
-    metrics = report.measure_holdout(data, found, 1)
+def test_a_song_can_be_correct_although_one_segment_is_not(data, result):
+    metrics = report.measure_holdout(data, result, 1)
     assert metrics["validation"]["song"]["accuracy"] == 1
     assert metrics["test"]["song"]["accuracy"] == 0.5
     assert metrics["test"]["segment"]["accuracy"] == 0.25
@@ -67,9 +67,9 @@ def test_the_largest_region_is_by_songs_for_songs_and_by_segments_for_segments()
     assert report.majority_region(data) == {"song": 0, "segment": 1}
 
 
-def test_training_songs_are_in_no_score_and_no_table(data, found, tmp_path, monkeypatch):
+def test_training_songs_are_in_no_score_and_no_table(data, result, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(data, found)
+    write(data, result)
     table = pd.read_csv("results/predictions.csv")
     assert table["song"].tolist() == ["b", "c", "d"]
     assert table["part"].tolist() == ["validation", "test", "test"]
@@ -78,15 +78,15 @@ def test_training_songs_are_in_no_score_and_no_table(data, found, tmp_path, monk
     assert table[["p_A", "p_B"]].sum(axis=1).tolist() == pytest.approx([1, 1, 1])
 
 
-def test_with_folds_every_song_is_answered_once_a_repeat(data, found, tmp_path, monkeypatch):
+def test_with_folds_every_song_is_predicted_once_a_repeat(data, result, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    halves = [levels(data, rows) for rows in (np.arange(4), np.arange(4, 8))]
+    halves = [predict(data, rows) for rows in (np.arange(4), np.arange(4, 8))]
     folds = [
-        Fold(repeat, number, replace(found, test=half))
+        Fold(repeat, number, replace(result, test=half))
         for repeat in (1, 2)
         for number, half in enumerate(halves)
     ]
-    write(data, found, folds)
+    write(data, result, folds)
     table = pd.read_csv("results/predictions.csv")
     assert table["song"].tolist() == list("abcd") * 2
     assert table["repeat"].tolist() == [1] * 4 + [2] * 4
@@ -94,27 +94,27 @@ def test_with_folds_every_song_is_answered_once_a_repeat(data, found, tmp_path, 
     assert len(pd.read_csv("results/confusion_song.csv")) == 4
 
 
-def test_every_table_and_picture_is_written(data, found, tmp_path, monkeypatch):
+def test_every_table_and_plot_is_written(data, result, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    metrics = write(data, found)
+    metrics = write(data, result)
     assert json.loads((tmp_path / "results/metrics.json").read_text()) == metrics
     confusion = pd.read_csv("results/confusion_segment.csv")
     assert confusion["actual"].tolist() == ["A", "A", "B", "B"]
     assert confusion["predicted"].tolist() == ["A", "B", "A", "A"]
     assert pd.read_csv("results/regions_song.csv")["support"].tolist() == [1, 1]
     for name in ("curves", "confusion_song", "confusion_segment", "reliability"):
-        picture = (tmp_path / f"results/{name}.png").read_bytes()
-        assert picture.startswith(b"\x89PNG")
+        plot = (tmp_path / f"results/{name}.png").read_bytes()
+        assert plot.startswith(b"\x89PNG")
     assert "0.50 of 2 songs" in report.describe_result(metrics, data)
     assert report.flatten_metrics(metrics)["test_song_accuracy"] == 0.5
 
 
-def test_the_same_answers_are_the_same_bytes(data, found, tmp_path, monkeypatch):
+def test_the_same_predictions_are_the_same_bytes(data, result, tmp_path, monkeypatch):
     written = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
-        write(data, found)
+        write(data, result)
         files = sorted((tmp_path / name / "results").iterdir())
         written.append({path.name: path.read_bytes() for path in files})
     assert written[0] == written[1]

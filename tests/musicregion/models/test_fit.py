@@ -1,4 +1,4 @@
-"""The models on a world of two regions, low tones and high ones: they learn it, and it holds."""
+"""Every model on two regions that are easy to tell apart: low tones and high ones."""
 
 import io
 import json
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
@@ -52,12 +53,12 @@ def learn(data, settings, on_epoch=ignore):
     return fit.fit_model(data, data.rows("train"), data.rows("validation"), settings, on_epoch)
 
 
-def ask(data, model, features):
-    """The region of each of some features [segment, time, coefficient]."""
+def predict(data, model, features):
+    """The predicted region of each segment, from features [segment, time, coefficient]."""
     count = len(features)
     names = np.array([f"new {number:03}" for number in range(count)])
-    these = replace(data, features=features, songs=names, groups=names)
-    return model.predict_segments(these, np.arange(count)).argmax(axis=1)
+    segments = replace(data, features=features, songs=names, groups=names)
+    return model.predict_segments(segments, np.arange(count)).argmax(axis=1)
 
 
 def chosen(model, **changes):
@@ -69,7 +70,7 @@ def chosen(model, **changes):
 
 @pytest.fixture(scope="module", params=get_args(params.Params.model_fields["model"].annotation))
 def every(data, request):
-    """Each of the models: its name, the model, its history, and the epochs that it told of."""
+    """Each of the models: its name, the model, its history, and the epochs it reported."""
     seen = []
     settings = chosen(request.param)
     return request.param, *learn(data, settings, lambda epoch, logs: seen.append(epoch)), seen
@@ -78,40 +79,40 @@ def every(data, request):
 def test_every_model_learns_what_is_easy(data, every):
     model, trained, history, seen = every
     rows = data.rows("test")
-    answer = trained.predict_segments(data, rows)
-    assert answer.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    assert (answer.argmax(axis=1) == data.labels[rows]).all()
-    songs, answer = trained.predict_songs(data, rows)
+    probabilities = trained.predict_segments(data, rows)
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert (probabilities.argmax(axis=1) == data.labels[rows]).all()
+    songs, probabilities = trained.predict_songs(data, rows)
     assert songs.tolist() == ["0-10", "0-11", "1-10", "1-11"]
-    assert answer.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    assert answer.argmax(axis=1).tolist() == [0, 0, 1, 1]
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert probabilities.argmax(axis=1).tolist() == [0, 0, 1, 1]
     assert seen == list(range(1, len(history) + 1))
-    both = (
-        ["accuracy", "crossentropy", "loss"] if registry.has_epochs(model) else ["accuracy", "loss"]
-    )
-    assert list(history) == ["epoch", *both, *(f"val_{name}" for name in both)]
+    names = ["accuracy", "loss"]
+    if registry.has_epochs(model):
+        names.insert(1, "crossentropy")
+    assert list(history) == ["epoch", *names, *(f"val_{name}" for name in names)]
 
 
-def test_every_model_answers_the_same_by_onnx_runtime(data, every, tmp_path):
+def test_every_model_predicts_the_same_in_onnx_runtime(data, every, tmp_path):
     _, trained, _, _ = every
     trained.export(tmp_path)
     (tmp_path / "card.json").write_text(json.dumps({"regions": data.regions}))
-    light = predictor.load_predictor(tmp_path).classifier
+    exported = predictor.load_predictor(tmp_path).classifier
     rows = np.arange(len(data.labels))
     random = np.random.default_rng(0)
-    unlike = data.features + random.normal(0, 20, data.features.shape)  # answers that are not sure
-    for songs in (data, replace(data, features=unlike.astype("float32"))):
-        assert light.predict_segments(songs, rows) == pytest.approx(
+    noisy = data.features + random.normal(0, 20, data.features.shape)  # uncertain predictions
+    for songs in (data, replace(data, features=noisy.astype("float32"))):
+        assert exported.predict_segments(songs, rows) == pytest.approx(
             trained.predict_segments(songs, rows), abs=1e-4
         )
-        names, answers = light.predict_songs(songs, rows)
-        expected, sums = trained.predict_songs(songs, rows)
-        assert names.tolist() == expected.tolist()
-        assert answers == pytest.approx(sums, abs=1e-4)
+        names, probabilities = exported.predict_songs(songs, rows)
+        expected_names, expected = trained.predict_songs(songs, rows)
+        assert names.tolist() == expected_names.tolist()
+        assert probabilities == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_channel_that_is_never_heard_has_no_say(data):
-    """On another machine its rounding errors are others."""
+def test_a_silent_channel_does_not_count(data):
+    """Its rounding errors differ between machines."""
     random = np.random.default_rng(0)
     rows = data.rows("test")
 
@@ -121,8 +122,8 @@ def test_a_channel_that_is_never_heard_has_no_say(data):
 
     for model in ("svm", "logistic", "committee"):
         trained, _ = learn(with_noise(), chosen(model))
-        one, other = (trained.predict_songs(with_noise(), rows)[1] for _ in range(2))
-        assert one == pytest.approx(other, abs=1e-6)
+        first, second = (trained.predict_songs(with_noise(), rows)[1] for _ in range(2))
+        assert first == pytest.approx(second, abs=1e-6)
 
 
 def test_louder_shifted_and_re_encoded_is_the_same_region(data):
@@ -141,8 +142,8 @@ def test_louder_shifted_and_re_encoded_is_the_same_region(data):
             "as MP3": soundfile.read(mp3, dtype="float32")[0],
         }
         rows = np.stack([features(variant[:length]) for variant in variants.values()])
-        answers = ask(data, trained, rows)
-        assert dict(zip(variants, answers, strict=True)) == dict.fromkeys(variants, region)
+        regions = predict(data, trained, rows)
+        assert dict(zip(variants, regions, strict=True)) == dict.fromkeys(variants, region)
 
 
 def test_the_same_seed_is_the_same_file(data, tmp_path):
@@ -156,20 +157,22 @@ def test_the_same_seed_is_the_same_file(data, tmp_path):
 
 
 @pytest.mark.parametrize("model", ["svm", "logistic", "committee"])
-def test_a_saved_estimator_is_the_same_file_and_answers_as_before(data, tmp_path, model):
+def test_a_saved_estimator_is_the_same_file_and_predicts_as_before(data, tmp_path, model):
     import skops.io
 
     for name in "ab":
         trained, _ = learn(data, chosen(model))
         trained.save(tmp_path / name)
-    one, other = ((tmp_path / name / "model.skops").read_bytes() for name in "ab")
-    assert one == other
+    first, second = ((tmp_path / name / "model.skops").read_bytes() for name in "ab")
+    assert first == second
     loaded = skops.io.load(tmp_path / "a/model.skops")
     assert loaded.keys() == trained.members.keys()
     statistics = data.segment_statistics
     for name, estimator in trained.members.items():
-        answers = [one.decision_function(statistics) for one in (loaded[name], estimator)]
-        assert answers[0] == pytest.approx(answers[1], rel=1e-4, abs=1e-6)
+        margins = estimator.decision_function(statistics)
+        assert loaded[name].decision_function(statistics) == pytest.approx(
+            margins, rel=1e-4, abs=1e-6
+        )
 
 
 def test_the_same_model_is_the_same_export(data, tmp_path):
@@ -177,22 +180,22 @@ def test_the_same_model_is_the_same_export(data, tmp_path):
         trained, _ = learn(data, chosen(model, epochs=1))
         for name in "ab":
             trained.export(tmp_path / model / name)
-        one, other = (
+        first, second = (
             {path.name: path.read_bytes() for path in (tmp_path / model / name).iterdir()}
             for name in "ab"
         )
-        assert one == other
-        assert len(one) == (2 if model == "committee" else 1)
+        assert first == second
+        assert len(first) == (2 if model == "committee" else 1)
 
 
 def test_an_export_does_not_depend_on_the_order_of_a_set():
-    """Which differs between processes: skl2onnx keeps in one what operators it has used."""
+    """It differs between processes: skl2onnx lists the operator sets it uses from a set."""
     import onnx
 
-    node = onnx.helper.make_node("Identity", ["given"], ["found"])
+    node = onnx.helper.make_node("Identity", ["x"], ["y"])
     values = [
         onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", 3])
-        for name in ("given", "found")
+        for name in ("x", "y")
     ]
     written = []
     for domains in (("", "ai.onnx.ml"), ("ai.onnx.ml", "")):
@@ -204,7 +207,7 @@ def test_an_export_does_not_depend_on_the_order_of_a_set():
     assert written[0] == written[1]
 
 
-def test_a_saved_model_answers_as_before_and_normalises_by_itself(data, tmp_path):
+def test_a_saved_network_predicts_as_before_and_normalises_its_input(data, tmp_path):
     import keras
 
     trained, _ = learn(data, chosen("cnn", epochs=2))
@@ -236,32 +239,75 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(data):
         learn(broken, chosen("svm"))
 
 
-def test_the_second_training_has_as_many_epochs_as_were_best_in_the_first(data):
-    settings = chosen("dense_deep", epochs=4, patience=1)
-    _, history = learn(data, settings)
-    seen = []
-    rows = data.rows("train", "validation")
-    fit.refit_model(data, rows, history, settings, lambda epoch, logs: seen.append(epoch))
-    assert len(seen) == fit.best_epoch(history)
-
-
-@pytest.mark.parametrize("balance", ["oversample", "weights", "none"])
-def test_every_way_of_balancing_trains(data, balance):
-    settings = chosen("dense_deep", epochs=1, balance=balance)
-    _, history = learn(data, settings)
-    assert np.isfinite(history["loss"]).all()
-
-
-def test_the_second_training_takes_the_best_epoch_and_the_validation_songs(data):
+@pytest.fixture(scope="module")
+def misleading(data):
+    """Validation songs with the wrong labels: the first epoch is the best."""
+    labels = data.labels.copy()
+    rows = data.rows("validation")
+    labels[rows] = 1 - labels[rows]
     settings = chosen("dense_deep", epochs=4)
-    _, history = learn(data, settings)
-    seen = []
+    spoiled = data.relabelled(labels, data.parts, data.regions)
+    return spoiled, *learn(spoiled, settings), settings
+
+
+def test_the_weights_of_the_best_epoch_are_kept(misleading):
+    data, trained, history, _ = misleading
+    assert fit.best_epoch(history) == 1 < len(history)
+    rows = data.rows("validation")
+    probabilities = trained.predict_segments(data, rows)[np.arange(len(rows)), data.labels[rows]]
+    losses = history["val_crossentropy"]
+    assert -np.log(probabilities).mean() == pytest.approx(losses[0], rel=1e-3)
+    assert losses[0] < 0.9 * losses[1:].min()
+
+
+def test_the_best_epoch_has_the_lowest_validation_loss():
+    history = pd.DataFrame({"epoch": [1, 2, 3, 4], "val_loss": [0.9, 0.4, 0.4, 0.5]})
+    assert fit.best_epoch(history) == 2
+
+
+def test_a_refit_has_as_many_epochs_as_were_best_in_the_first_training(misleading):
+    data, _, history, settings = misleading
+    longer = pd.DataFrame({"epoch": [1, 2, 3, 4], "val_loss": [0.9, 0.5, 0.4, 0.5]})
+    for first, expected in ((history, [1]), (longer, [1, 2, 3])):
+        seen = []
+        rows = data.rows("train", "validation")
+        fit.refit_model(
+            data, rows, first, settings, lambda epoch, logs, seen=seen: seen.append(epoch)
+        )
+        assert seen == expected
+
+
+@pytest.mark.parametrize("model", ["dense_deep", "committee"])
+def test_a_refit_learns_from_validation_songs_too(data, model):
+    """All high songs that can be learned from are in the validation part."""
+    parts = np.where((data.parts == "train") & (data.labels == 1), "validation", data.parts)
+    data = data.relabelled(data.labels, parts, data.regions)
+    settings = chosen(model, balance="none")
+    history = pd.DataFrame({"epoch": [20], "val_loss": [0.5]})
     rows = data.rows("train", "validation")
-    fit.refit_model(data, rows, history, settings, lambda epoch, logs: seen.append(epoch))
-    assert len(seen) == history.loc[history["val_loss"].idxmin(), "epoch"]
+    trained = fit.refit_model(data, rows, history, settings, ignore)
+    test = data.rows("test")
+    assert (trained.predict_segments(data, test).argmax(axis=1) == data.labels[test]).all()
 
 
-def test_a_layer_that_no_memory_holds_is_refused_in_a_sentence(data):
+SHARES = [("oversample", 0.5), ("weights", 0.5), ("none", 0.125)]
+
+
+@pytest.mark.parametrize(("balance", "share"), SHARES)
+def test_balancing_predicts_a_rare_region_as_often_as_the_others(data, balance, share):
+    """From features that say nothing, a network learns how often it sees each region."""
+    parts = data.parts.astype("U10")
+    rare = np.flatnonzero((data.parts == "train") & (data.labels == 1))
+    parts[rare[2:]] = "left out"  # 2 segments stay, beside 16 of the other region
+    blank = replace(data, features=np.zeros_like(data.features), parts=parts)
+    settings = chosen("dense_deep", balance=balance, learning_rate=0.01)
+    # no validation part, whose regions are equal: it would choose an early epoch
+    trained, history = fit.fit_model(blank, blank.rows("train"), None, settings, ignore, epochs=60)
+    assert np.isfinite(history["loss"]).all()
+    assert trained.predict_segments(blank, [0])[0, 1] == pytest.approx(share, abs=0.08)
+
+
+def test_a_layer_too_large_for_memory_is_refused_in_a_sentence(data):
     large = replace(data, features=np.zeros((len(data.labels), 431, 64), "float32"))
     with pytest.raises(TrainingError, match="380 million weights") as stopped:
         learn(large, chosen("dense"))

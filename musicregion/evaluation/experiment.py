@@ -1,0 +1,79 @@
+"""One experiment: trains and evaluates the chosen model, recorded as one MLflow run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from musicregion.config.params import Params
+from musicregion.dataset import dataset
+from musicregion.dataset.dataset import Dataset
+from musicregion.evaluation import (
+    crossvalidation,
+    fold_metrics,
+    holdout,
+    label_errors,
+    open_set,
+    prediction_table,
+    report,
+)
+from musicregion.evaluation.model_card import model_card
+from musicregion.models import registry
+from musicregion.models.base import OnEpoch
+from musicregion.models.model_folder import write_model_folder
+from musicregion.storage import tables
+from musicregion.storage.paths import MODELS, RESULTS
+from musicregion.tracking import logged_model, store
+from musicregion.tracking.run import TrackedRun, create_run, open_run
+
+
+@contextmanager
+def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
+    """A callback for the time of the block: logs each epoch to the run and the progress bar."""
+    from tqdm import tqdm
+
+    epochs = settings.train.epochs if registry.has_epochs(settings.model) else 1
+    with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
+
+        def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
+            run.log_metrics(metrics, epoch)
+            bar.update()
+            bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
+
+        yield on_epoch
+
+
+def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
+    """Train, evaluate, and write models/ and results/; returns what metrics.json holds.
+
+    With evaluate.folds the model is also cross-validated; the model that is saved is the same.
+
+    Raises:
+        NotEnoughData: a region has fewer groups of songs than evaluate.folds.
+        TrackingError: MLflow's store cannot be used.
+        TrainingError: the training failed.
+    """
+    crossvalidation.require_songs_per_fold(data, settings)
+    run_params = settings.training_params()
+    tags = store.run_tags(run_params, dataset.dataset_checksums(settings.features))
+    label = f"{settings.model} {settings.features} {tags.get('dvc.experiment', '')}".strip()
+    run = create_run(store.prepare_experiment(settings.corpus), label, tags)
+    with open_run(run):
+        run.log_params(run_params)
+        train, validation, test = (data.rows(part) for part in ("train", "validation", "test"))
+        with log_epochs(run, settings) as on_epoch:
+            result = holdout.evaluate_holdout(data, train, validation, test, settings, on_epoch)
+        assert result.model is not None  # only cross-validation drops it
+        metrics = report.measure_holdout(data, result, settings.train.seed)
+        card = model_card(result, data, run_params, metrics)
+        write_model_folder(result.model, card, settings, MODELS)
+        logged_model.log_model(MODELS, data.regions, settings.segment, run)
+        metrics["unknown"] = open_set.score_unknown_songs(data, result)
+        folds, entries = fold_metrics.evaluate_folds(data, settings)
+        metrics |= entries
+        report.write_results(data, result, folds, metrics, settings)
+        predictions = prediction_table.all_predictions(data, result, folds)
+        suspects = label_errors.find_suspects(predictions, tables.SONGS.read())
+        suspects.to_csv(RESULTS / "suspects.csv", index=False)
+        run.log_metrics(report.flatten_metrics(metrics))
+        run.log_artifacts(RESULTS, "results")
+    return metrics
