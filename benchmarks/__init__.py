@@ -1,1 +1,1 @@
-"""What is measured, runnable by anyone: `python -m benchmarks.<name>`."""
+"""Measurements that anyone can repeat: `python -m benchmarks.<name>`."""

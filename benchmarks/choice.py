@@ -1,7 +1,7 @@
-"""What choosing between models, or averaging them, gives on songs that none of them has heard.
+"""What choosing between models, or averaging them, gives on songs that none was trained on.
 
-All functions take stored answers: for each fold a dict with repeat, fold, validation (accuracy on
-its validation songs), songs, groups, actual and probabilities [song, region] of its test songs.
+All functions take stored folds: for each fold a dict with repeat, fold, validation (accuracy on its
+validation songs), songs, groups, actual and probabilities [song, region] of its test songs.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ from musicregion.evaluation.metrics import bootstrap_interval
 from musicregion.models import opinion_pool
 
 
-def scored(folds: list[dict], seed: int) -> dict[str, float]:
-    """Song accuracy with its interval, macro recall and macro-F1 of stored answers."""
+def score_folds(folds: list[dict], seed: int) -> dict[str, float]:
+    """Song accuracy with its 95 % interval, macro recall and macro-F1 of stored predictions."""
     actual, groups = (
         np.concatenate([fold[name] for fold in folds]) for name in ("actual", "groups")
     )
@@ -27,24 +27,24 @@ def scored(folds: list[dict], seed: int) -> dict[str, float]:
     }
 
 
-def nested(answers: dict[str, list[dict]]) -> tuple[list[dict], dict[str, int]]:
-    """In every fold the answers of the pair that is best on its validation songs; how often which.
+def choose_nested(folds_by_pair: dict[str, list[dict]]) -> tuple[list[dict], dict[str, int]]:
+    """In every fold, the pair of model and features that is best on its validation songs.
 
-    answers: by pair, each fold's; of equals the first is chosen.
+    Returns the chosen folds, and how often each pair was chosen. Of equals the first is chosen.
     """
-    pairs = list(answers)
+    pairs = list(folds_by_pair)
     chosen, counts = [], dict.fromkeys(pairs, 0)
-    for folds in zip(*answers.values(), strict=True):
+    for folds in zip(*folds_by_pair.values(), strict=True):
         best = int(np.argmax([fold["validation"] for fold in folds]))
         chosen.append(folds[best])
         counts[pairs[best]] += 1
     return chosen, {pair: count for pair, count in counts.items() if count}
 
 
-def together(answers: dict[str, list[dict]]) -> list[dict]:
-    """What several pairs say together, fold by fold."""
-    joined = []
-    for folds in zip(*answers.values(), strict=True):
+def pool_folds(folds_by_pair: dict[str, list[dict]]) -> list[dict]:
+    """The mean of several pairs' log-probabilities, fold by fold."""
+    pooled = []
+    for folds in zip(*folds_by_pair.values(), strict=True):
         opinions = [np.array(fold["probabilities"]) for fold in folds]
-        joined.append(folds[0] | {"probabilities": opinion_pool.combine(opinions).tolist()})
-    return joined
+        pooled.append(folds[0] | {"probabilities": opinion_pool.combine(opinions).tolist()})
+    return pooled

@@ -1,28 +1,29 @@
-"""`python -m benchmarks.decoding files.txt`: decoding alone, the floor under every extraction.
+"""`python -m benchmarks.decoding files.txt`: decoding alone, the lower bound of any extraction.
 
-The product's decoder and worker processes, mono at 22,050 Hz; the samples are thrown away.
+Uses the product's decoder and worker processes, mono at 22,050 Hz, and discards the samples.
 """
 
 import sys
 from pathlib import Path
 
+from benchmarks.tasks import map_all
 from musicregion.audio.decode import decode
-from musicregion.compute import parallel
+from musicregion.command import run
 
-RATE = 22_050
+RATE = 22_050  # Hz
 
 
-def count(path: Path) -> int:
+def count_samples(path: Path) -> int:
     return sum(len(block) for block in decode(path, RATE))
 
 
 def main() -> None:
-    files = [Path(line) for line in Path(sys.argv[1]).read_text().splitlines()]
-    samples = sum(parallel.map_songs(count, [(path,) for path in files], "decode"))
+    songs = [Path(line) for line in Path(sys.argv[1]).read_text().splitlines()]
+    samples = sum(map_all(count_samples, [(path,) for path in songs], "decode"))
     print(f"{samples / RATE:.0f} s")
 
 
 if __name__ == "__main__":
     import benchmarks.decoding
 
-    benchmarks.decoding.main()  # by this name, for worker processes to import
+    run(benchmarks.decoding.main)  # worker processes import count_samples by this name

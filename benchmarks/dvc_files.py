@@ -1,4 +1,4 @@
-"""What DVC takes for many small files; see benchmarks.scale."""
+"""How long DVC takes for many small files; see benchmarks.scale."""
 
 import shutil
 import subprocess
@@ -7,35 +7,35 @@ from pathlib import Path
 
 from benchmarks.measure import measure
 
-FILES, SIZE = 10_000, 1_000  # bytes of a file
+FILES, SIZE = 10_000, 1_000  # number of files, bytes of each
 
 
-def dvc_files() -> dict[str, float]:
-    """Seconds for add, status, push to a folder, and checkout, of FILES in one directory."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name, "repository")
+def measure_dvc() -> dict[str, float]:
+    """Seconds and peak MB of add, status, push to a folder, and checkout, of FILES in a folder."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "repository")
         songs = folder / "songs"
         songs.mkdir(parents=True)
         for number in range(FILES):
             (songs / f"{number:05}.bin").write_bytes(f"{number:08}".encode() * (SIZE // 8))
-        for words in (
+        for command in (
             ["git", "init", "-q"],
             ["dvc", "init", "-q"],
-            ["dvc", "remote", "add", "-q", "-d", "shared", str(Path(name, "remote"))],
+            ["dvc", "remote", "add", "-q", "-d", "shared", str(Path(temporary, "remote"))],
         ):
-            subprocess.run(words, cwd=folder, check=True)
-        found: dict[str, float] = {"files": FILES}
+            subprocess.run(command, cwd=folder, check=True)
+        results: dict[str, float] = {"files": FILES}
 
-        def timed(label: str, *words: str) -> None:
-            cost = measure(["dvc", *words], folder)
-            found[f"{label}_s"] = round(cost.seconds, 1)
-            found[f"{label}_peak_mb"] = round(cost.peak_mb)
+        def measure_step(label: str, *arguments: str) -> None:
+            cost = measure(["dvc", *arguments], folder)
+            results[f"{label}_s"] = round(cost.seconds, 1)
+            results[f"{label}_peak_mb"] = round(cost.peak_mb)
 
-        timed("add", "add", "-q", "songs")
-        timed("status", "status", "-q")
-        timed("push", "push", "-q")
+        measure_step("add", "add", "-q", "songs")
+        measure_step("status", "status", "-q")
+        measure_step("push", "push", "-q")
         shutil.rmtree(songs)
-        timed("checkout", "checkout", "-q")
+        measure_step("checkout", "checkout", "-q")
         (songs / "one more.bin").write_bytes(b"new")
-        timed("add_one_more", "add", "-q", "songs")
-    return found
+        measure_step("add_one_more", "add", "-q", "songs")
+    return results

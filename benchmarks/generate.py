@@ -1,74 +1,78 @@
 """`python -m benchmarks.generate [COMPOSER …]`: do new songs sound like their region, and are new?
 
 100 songs of each kind, in the regions' proportions: of the n-gram baseline and of the decoder, the
-first try and the one of four that the guide likes best, and real ones. Judged by a model of other
-features that has learned from other songs (benchmarks/judge.py). COMPOSER: folders that compose
-has written; composer/ where none is named. Needs `dvc repro` of the corpus folk. Writes
+first try and the one of four that the guide likes best, and real ones. Judged by a model with other
+features that was trained on other songs (benchmarks/judge.py). COMPOSER: folders that the stage
+compose has written; composer/ by default. Needs `dvc repro` of the corpus folk. Writes
 benchmarks/results/generate.json and .png, and results/listen/index.html, a page to listen to.
 """
 
 import argparse
-import json
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import generate_plot, judge, listening_page, musicality
-from benchmarks.bodies import SECONDS, Song, best, every, new, real, writer
+from benchmarks import compared_songs, judge, listening_page, musicality
+from benchmarks.compared_songs import Song, load_writer, make_song_sets
+from benchmarks.generate_plot import plot_generated
 from benchmarks.measure import measure
 from benchmarks.musicality import Piece
+from benchmarks.report import RESULTS, print_source, print_table, write_json
+from benchmarks.tasks import map_all
+from musicregion.command import run
 from musicregion.config import params
-from musicregion.errors import InputError
+from musicregion.config.params import Params
+from musicregion.errors import ConfigError
 from musicregion.evaluation import metrics
-from musicregion.generation.songs import TRIES
+from musicregion.rendering.tune import Recipe
 from musicregion.storage import paths
 from musicregion.transcription import basic_pitch
 
-NOTES = 12  # in a row that are too many to share
-RESULT = Path("benchmarks/results/generate.json")
-LISTEN = Path("results/listen")
+RESULT = RESULTS / "generate.json"
+LISTEN = paths.RESULTS / "listen"
+COMMAND_SECONDS = 60  # of the song whose command is timed
+COPIED = 12  # notes in a row: a song that shares so many counts as copied
 
 
-def row(songs: list[Song], reference: list[Piece], named: list[str], facts: dict) -> dict:
-    """What the table says of some songs. named: what the judge calls them."""
-    right = np.array([song["region"] == name for song, name in zip(songs, named, strict=True)])
+def make_row(songs: list[Song], reference: list[Piece], predicted: list[str], facts: dict) -> dict:
+    """The row of a set of songs. predicted: the judge's regions."""
+    right = np.array([song["region"] == name for song, name in zip(songs, predicted, strict=True)])
     low, high = metrics.bootstrap_interval(right, np.arange(len(songs)), 1)
-    own = [piece for song in songs for piece in song["pieces"]]
+    pieces = [piece for song in songs for piece in song["pieces"]]
     seconds = [song["seconds"] for song in songs if "seconds" in song]
-    found = facts | {
+    row = facts | {
         "songs": len(songs),
         "adherence": float(right.mean()),
         "adherence_low": low,
         "adherence_high": high,
-        "novel_share": float(np.mean([song["run"] < NOTES for song in songs])),
+        "novel_share": float(np.mean([song["run"] < COPIED for song in songs])),
         "median_run": float(np.median([song["run"] for song in songs])),
     }
-    found |= musicality.distances(own, reference)
-    found["seconds_per_piece"] = float(np.mean(seconds)) if seconds else None
+    row |= musicality.measure_distances(pieces, reference)
+    row["seconds_per_piece"] = float(np.mean(seconds)) if seconds else None
     return {
-        key: round(value, 4) if isinstance(value, float) else value for key, value in found.items()
+        key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()
     }
 
 
-def command(folder: Path, *more: str) -> float:
-    """Seconds of a whole `musicregion generate` for a song of 60 s."""
+def time_command(composer: Path, *options: str) -> float:
+    """Seconds of a whole `musicregion generate` for one song."""
     with tempfile.TemporaryDirectory() as out:
-        words = [sys.executable, "-m", "app.generate", "--region", "ireland", "--out", out]
-        words += ["--composer", str(folder), "--seconds", "60", *more]
-        return measure(words, Path.cwd()).seconds
+        command = ["musicregion", "generate", "--region", "ireland", "--out", out]
+        command += ["--composer", str(composer), "--seconds", str(COMMAND_SECONDS), *options]
+        return measure(command, Path.cwd()).seconds
 
 
-def tried(notes: str, method: str, where: Path, held: list, folder: Path) -> list[list[Song]]:
-    """New songs in the regions of real ones, with all tries at each."""
-    items = [
-        (where, method, one.region, (song, once), folder / f"{notes}-{method}-{song}-{once}")
-        for song, one in enumerate(held)
-        for once in range(TRIES)
-    ]
-    made = every(new, items, f"{notes} {method}")
-    return [made[start : start + TRIES] for start in range(0, len(made), TRIES)]
+def train_judge(
+    recipes: list[Recipe], settings: Params, short: Params, folder: Path
+) -> judge.Judge:
+    """Render songs and train the judge on them. short: the params that songs are rendered with."""
+    items = [(recipe, short, folder) for recipe in recipes]
+    rendered = map_all(judge.render, items, "judge's songs")
+    items = [(path, settings) for path in rendered]
+    features = map_all(judge.extract_features, items, "judge's features")
+    return judge.train_judge(features, [recipe.region for recipe in recipes], settings)
 
 
 def main() -> None:
@@ -79,65 +83,58 @@ def main() -> None:
     folders = parser.parse_args().composers
     settings = params.load()
     if settings.corpus != "folk":
-        raise InputError("corpus: the benchmark is of folk, whose songs can be made at will")
-    short = settings.with_changes({"folk.seconds": [SECONDS, SECONDS]})
+        raise ConfigError(
+            f"params.yaml: corpus is {settings.corpus!r}. This benchmark renders songs of its own "
+            "and so needs `corpus: folk`."
+        )
+    seconds = [compared_songs.SECONDS] * 2  # shortest and longest
+    short = settings.with_changes({"folk.seconds": seconds})
     basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
-    judge.prepare(settings)
-    writers = {
-        "true" if writer(one, "decoder").one_voice else "transcribed": one for one in folders
+    judge.export_network(settings)
+    composers = {
+        "true" if load_writer(folder, "decoder").one_voice else "transcribed": folder
+        for folder in folders
     }
+    rows, predictions = [], {}
     with tempfile.TemporaryDirectory(prefix="generate-") as temporary:
         folder = Path(temporary)
-        teachers, held = judge.others(short)
-        taught = every(judge.render, [(one, short, folder) for one in teachers], "judge's songs")
-        heard = every(judge.features, [(path, settings) for path in taught], "judge hears")
-        arbiter = judge.fit(heard, [one.region for one in teachers], settings)
-        truth = every(real, [(one, folder, short, folders) for one in held], "real songs")
-        bodies: dict[tuple, list[Song]] = {}
-        for place, (notes, where) in enumerate(writers.items()):
-            bodies[notes, "real", False] = [songs[place] for songs in truth]
-            for method in ("ngram", "decoder"):
-                groups = tried(notes, method, where, held, folder)
-                bodies[notes, method, False] = [group[0] for group in groups]
-                bodies[notes, method, True] = [best(group) for group in groups]
-        rows, verdicts = [], {}
-        for (notes, method, guided), songs in bodies.items():
-            items = [(one["path"], settings) for one in songs]
-            verdicts[notes, method, guided] = arbiter.named(
-                every(judge.features, items, f"judge {method}")
-            )
-            reference = [piece for song in bodies[notes, "real", False] for piece in song["pieces"]]
-            if method == "real":  # how far two bodies of real songs are apart
-                reference = writer(writers[notes], "decoder").learned()
+        training, real = judge.choose_songs(short)
+        arbiter = train_judge(training, settings, short, folder)
+        song_sets = make_song_sets(composers, real, short, folder)
+        for (notes, method, guided), songs in song_sets.items():
+            items = [(song["path"], settings) for song in songs]
+            features = map_all(judge.extract_features, items, f"judge {method}")
+            predicted = arbiter.predict_regions(features)
+            predictions[notes, method, guided] = predicted
+            if method == "real":  # how far two sets of real songs are apart
+                reference = load_writer(composers[notes], "decoder").training_pieces()
+            else:
+                real_songs = song_sets[notes, "real", False]
+                reference = [piece for song in real_songs for piece in song["pieces"]]
             facts = {"corpus": "folk", "notes": notes, "method": method, "guided": guided}
-            rows.append(row(songs, reference, verdicts[notes, method, guided], facts))
-            rows[-1]["judge_on_real"] = rows[0]["adherence"]  # the first are real songs
-        listening_page.write(bodies, verdicts, LISTEN)
-        runs = {key: [song["run"] for song in songs] for key, songs in bodies.items()}
+            rows.append(make_row(songs, reference, predicted, facts))
+            rows[-1]["judge_on_real"] = rows[0]["adherence"]  # the first row is of real songs
+        listening_page.write_page(song_sets, predictions, LISTEN)
+    runs = {key: [song["run"] for song in songs] for key, songs in song_sets.items()}
     speed = {
-        "guided_60_s": round(command(folders[0]), 2),
-        "unguided_60_s": round(command(folders[0], "--no-guide"), 2),
+        "guided_60_s": round(time_command(folders[0]), 2),
+        "unguided_60_s": round(time_command(folders[0], "--no-guide"), 2),
     }
     names = ["notes", "method", "guided", "adherence", "novel_share", "median_run"]
     names += [name for name in rows[0] if name.endswith("distance")] + ["seconds_per_piece"]
-    print(f"| {' | '.join(names)} |\n|{'---|' * len(names)}")
-    for one in rows:
-        print(f"| {' | '.join(str(one[name]) for name in names)} |")
+    print_table(names, [[row[name] for name in names] for row in rows])
     print(
-        f"`musicregion generate`, 60 s: {speed['guided_60_s']} s; with --no-guide "
+        f"`musicregion generate`, {COMMAND_SECONDS} s: {speed['guided_60_s']} s; with --no-guide "
         f"{speed['unguided_60_s']} s"
     )
     validation = {
-        notes: writer(where, "decoder").card["validation"] for notes, where in writers.items()
+        notes: load_writer(composer, "decoder").card["validation"]
+        for notes, composer in composers.items()
     }
-    RESULT.write_text(
-        json.dumps({"rows": rows, **speed, "validation": validation}, indent=2) + "\n"
-    )
-    generate_plot.plot(rows, runs, RESULT.with_suffix(".png"))
-    print(f"to listen: {LISTEN}/index.html")
+    write_json(RESULT, {"rows": rows, **speed, "validation": validation})
+    plot_generated(rows, runs, COPIED, RESULT.with_suffix(".png"))
+    print_source("generate", RESULT, RESULT.with_suffix(".png"), LISTEN / "index.html")
 
 
 if __name__ == "__main__":
-    import benchmarks.generate
-
-    benchmarks.generate.main()  # by this name, for worker processes to import
+    run(main)

@@ -1,44 +1,37 @@
-"""A page with players: for each region a real song, and new ones of each kind, side by side."""
+"""A page with players: for each region real songs, and new ones of each kind, side by side."""
 
-import html
 import shutil
 from pathlib import Path
 
-from benchmarks.generate_plot import name
+import jinja2
 
-STYLE = """
-body {font-family: system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem}
-table {border-collapse: collapse; width: 100%} td, th {text-align: left; padding: 0.3rem 0.6rem}
-tr:nth-child(even) {background: #f4f4f4} audio {width: 16rem} .wrong {color: #b00}
-"""
+from benchmarks.generate_plot import song_set_name
+
+TEMPLATE = Path(__file__).with_suffix(".html")
 SONGS = 2  # of a region and a kind
 
 
-def write(bodies: dict[tuple, list[dict]], verdicts: dict[tuple, list[str]], folder: Path) -> None:
-    """Write index.html and its songs. Both by notes, method, guided; verdicts: the judge's."""
+def write_page(
+    song_sets: dict[tuple, list[dict]], predictions: dict[tuple, list[str]], folder: Path
+) -> None:
+    """Write index.html and its songs into an empty folder of this name.
+
+    song_sets, predictions: by notes, method, guided; predictions are the judge's.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    regions = sorted({song["region"] for songs in bodies.values() for song in songs})
-    lines = [
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>New songs</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
-        "<h1>New songs for a region, and real ones</h1>"
-        "<p>The first of each kind. Judge: a model of other features that has learned from other "
-        "songs. Copied: the longest run of notes that a song of training has too, in any key.</p>"
-    ]
-    for region in regions:
-        lines.append(f"<h2>{html.escape(region)}</h2><table>")
-        lines.append("<tr><th>kind</th><th>song</th><th>the judge says</th><th>copied</th></tr>")
-        for key, songs in bodies.items():
-            own = [place for place, song in enumerate(songs) if song["region"] == region]
-            for place in own[:SONGS]:
-                file = f"{region.lower()}-{'-'.join(map(str, key)).lower()}-{place}.flac"
-                shutil.copyfile(songs[place]["path"], folder / file)
-                said = html.escape(verdicts[key][place])
-                colour = "" if said == region else ' class="wrong"'
-                lines.append(
-                    f'<tr><td>{name(*key)}</td><td><audio controls preload="metadata" src="{file}">'
-                    f"</audio></td><td{colour}>{said}</td><td>{songs[place]['run']} notes</td></tr>"
-                )
-        lines.append("</table>")
-    (folder / "index.html").write_text("\n".join(lines) + "\n", "utf-8")
+    regions: dict[str, list[dict]] = {}
+    for region in sorted({song["region"] for songs in song_sets.values() for song in songs}):
+        regions[region] = []
+        for key, songs in song_sets.items():
+            numbers = [number for number, song in enumerate(songs) if song["region"] == region]
+            for number in numbers[:SONGS]:
+                file = f"{region.lower()}-{'-'.join(map(str, key)).lower()}-{number}.flac"
+                shutil.copyfile(songs[number]["path"], folder / file)
+                row = {"kind": song_set_name(*key), "file": file, "run": songs[number]["run"]}
+                regions[region].append(row | {"predicted": predictions[key][number]})
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    page = environment.from_string(TEMPLATE.read_text("utf-8")).render(regions=regions)
+    (folder / "index.html").write_text(page, "utf-8")

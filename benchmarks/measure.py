@@ -11,7 +11,7 @@ import psutil
 
 from musicregion.errors import InputError
 
-PAUSE = 0.1  # seconds between two looks
+PAUSE = 0.1  # seconds between two samples of the memory
 
 
 @dataclass(frozen=True)
@@ -21,16 +21,16 @@ class Cost:
     output: str
 
 
-def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
-    """Run a command in a folder, on at most `workers` worker processes.
+def measure(command: list[str], folder: Path, workers: int | None = None) -> Cost:
+    """Run a command in a folder, with at most `workers` worker processes.
 
     Raises:
-        InputError: the command failed; with what it said.
+        InputError: the command failed; the message ends with its output.
     """
     limits = {"LOKY_MAX_CPU_COUNT": str(workers)} if workers else {}
     start = time.perf_counter()
     process = subprocess.Popen(
-        words,
+        command,
         cwd=folder,
         env=os.environ | limits | {"PYTHONPATH": str(Path.cwd())},
         stdout=subprocess.PIPE,
@@ -38,26 +38,26 @@ def measure(words: list[str], folder: Path, workers: int | None = None) -> Cost:
         text=True,
     )
     peak = 0
-    over = threading.Event()
+    ended = threading.Event()
 
-    def look() -> None:
+    def watch_memory() -> None:
         nonlocal peak
         parent = psutil.Process(process.pid)
-        while not over.wait(PAUSE):
+        while not ended.wait(PAUSE):
             total = 0
             try:
-                for one in [parent, *parent.children(recursive=True)]:
-                    total += one.memory_full_info().pss
-            except psutil.Error:  # it ended while we looked
+                for child in [parent, *parent.children(recursive=True)]:
+                    total += child.memory_full_info().pss
+            except psutil.Error:  # a process ended during the sample
                 continue
             peak = max(peak, total)
 
-    watcher = threading.Thread(target=look, daemon=True)
+    watcher = threading.Thread(target=watch_memory, daemon=True)
     watcher.start()
     output = process.communicate()[0]
     seconds = time.perf_counter() - start
-    over.set()
+    ended.set()
     watcher.join()
     if process.returncode:
-        raise InputError(f"{' '.join(words)} failed:\n{output}")
+        raise InputError(f"`{' '.join(command)}` failed:\n{output}")
     return Cost(seconds, peak / 1e6, output)

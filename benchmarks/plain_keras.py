@@ -1,6 +1,6 @@
-"""`python -m benchmarks.plain_keras MODELS SONG`: a song's region as tutorials find it.
+"""`python -m benchmarks.plain_keras MODELS SONG`: predict a song's region the way tutorials do.
 
-librosa loads, resamples and analyses, Keras loads model.keras and answers for each segment.
+librosa loads, resamples and analyses; Keras loads model.keras and predicts each segment.
 """
 
 import json
@@ -12,22 +12,23 @@ import librosa
 import numpy as np
 
 from musicregion.command import run
+from musicregion.storage.paths import CARD
 
 
 def main() -> None:
     folder, song = Path(sys.argv[1]), sys.argv[2]
-    card = json.loads((folder / "card.json").read_text())
+    card = json.loads((folder / CARD).read_text())
     params = card["params"]
     rate = params["segment.sample_rate"]
     names = {"n_mfcc": "coefficients", "n_fft": "n_fft", "hop_length": "hop_length"}
-    settings = {name: params[f"mfcc.{own}"] for name, own in names.items()}
+    settings = {name: params[f"mfcc.{key}"] for name, key in names.items()}
     model = keras.models.load_model(folder / "model.keras")
     wave, _ = librosa.load(song, sr=rate)
     length = round(params["segment.window"] * rate)
     segments = [wave[start : start + length] for start in range(0, len(wave) - length + 1, length)]
     features = [librosa.feature.mfcc(y=segment, sr=rate, **settings).T for segment in segments]
-    found = np.log(model.predict(np.stack(features), verbose=0) + 1e-7).mean(axis=0)
-    print(card["regions"][int(found.argmax())])
+    scores = np.log(model.predict(np.stack(features), verbose=0) + 1e-7).mean(axis=0)
+    print(card["regions"][int(scores.argmax())])
 
 
 if __name__ == "__main__":

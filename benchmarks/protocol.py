@@ -3,96 +3,102 @@
 The same models on the same features in data/ (`dvc repro`, or `dvc exp run -S corpus=games`),
 trained and tested in two ways:
 
-- leaky, as tutorials do it: oversample, then divide *segments* at random, so that other parts of
-  a test song, and copies of the very segment, are trained on;
-- honest, as here: divide songs, copies of a recording together, then oversample training songs.
+- leaky, as tutorials do it: oversample, then split *segments* at random, so that the training part
+  holds other segments of a test song, and copies of the very segment;
+- honest, as here: split songs, copies of a recording together, then oversample training songs.
 
-Both train on three fifths and stop by another fifth; a song's answer is the mean of its tested
-segments' log-probabilities. Writes a row for each model into benchmarks/results/protocol.json,
-beside those of other corpora, and draws all of them in protocol.png.
+Both train on three fifths and stop early by another fifth; a song's prediction is the mean of its
+tested segments' log-probabilities. Writes a row for each model into
+benchmarks/results/protocol.json, beside those of other corpora, and plots all in protocol.png.
 """
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import RESULTS, print_source, print_table, read_rows, write_json
 from musicregion.command import run
 from musicregion.config import params
 from musicregion.config.params import Params
 from musicregion.dataset.dataset import Dataset
+from musicregion.storage.files import writing
 
-RESULTS = Path("benchmarks/results")
+TABLE = RESULTS / "protocol.json"
 MODELS = ("svm", "dense_deep", "cnn")
 PATIENCE = 3  # epochs
 FIFTHS = 5
+WAYS = {  # how they are plotted: label, shift of the bar, colour
+    "leaky": ("segments split at random, after oversampling", -0.2, "tab:orange"),
+    "honest": ("songs split, then oversampling", 0.2, "tab:blue"),
+}
 
 
-def leaky(data: Dataset, seed: int) -> tuple[Dataset, list[np.ndarray]]:
-    """Oversampled segments, and the rows of three parts that were drawn from them."""
+def split_leaky(data: Dataset, seed: int) -> tuple[Dataset, list[np.ndarray]]:
+    """Oversampled segments, and the rows of train, validation and test, drawn from them."""
     from musicregion.dataset.balance import oversample
 
     random = np.random.default_rng(seed)
     known = data.known()
-    drawn = known[oversample(data.labels[known], random)]
-    many = Dataset(
-        data.features[drawn],
-        data.labels[drawn],
-        data.songs[drawn],
-        data.groups[drawn],
-        data.parts[drawn],
+    rows = known[oversample(data.labels[known], random)]
+    oversampled = Dataset(
+        data.features[rows],
+        data.labels[rows],
+        data.songs[rows],
+        data.groups[rows],
+        data.parts[rows],
         data.regions,
     )
-    fifth = random.permutation(len(drawn)) % FIFTHS
-    return many, [np.flatnonzero(fifth > 1), np.flatnonzero(fifth == 1), np.flatnonzero(fifth == 0)]
+    fifth = random.permutation(len(rows)) % FIFTHS
+    parts = [np.flatnonzero(fifth > 1), np.flatnonzero(fifth == 1), np.flatnonzero(fifth == 0)]
+    return oversampled, parts
 
 
-def accuracies(data: Dataset, rows: list[np.ndarray], settings: Params) -> tuple[float, float]:
-    """Of test segments, and of the songs that they make up.
+def measure_accuracies(
+    data: Dataset, parts: list[np.ndarray], settings: Params
+) -> tuple[float, float]:
+    """Accuracy of test segments, and of the songs that they make up.
 
-    Every model hears segments alone: a song's statistics would hold its test segments too.
+    parts: rows of train, validation and test. Every model gets single segments: the statistics of
+    a song would contain its test segments too.
     """
     from musicregion.models import fit
     from musicregion.models.opinion_pool import combine_segments
 
-    train, validation, test = rows
+    train, validation, test = parts
     single = np.array([f"segment-{row:07}" for row in range(len(data.songs))])
     segments = replace(data, songs=single, groups=single)
     model, _ = fit.fit_model(segments, train, validation, settings, lambda epoch, metrics: None)
-    answers = model.predict_segments(segments, test)
-    songs, whole = combine_segments(answers, data.songs[test])
+    probabilities = model.predict_segments(segments, test)
+    songs, song_probabilities = combine_segments(probabilities, data.songs[test])
     label = dict(zip(data.songs[test], data.labels[test], strict=True))
     actual = np.array([label[song] for song in songs])
     return (
-        float((answers.argmax(axis=1) == data.labels[test]).mean()),
-        float((whole.argmax(axis=1) == actual).mean()),
+        float((probabilities.argmax(axis=1) == data.labels[test]).mean()),
+        float((song_probabilities.argmax(axis=1) == actual).mean()),
     )
 
 
-def draw(rows: list[dict], path: Path) -> None:
+def plot_rows(rows: list[dict], path: Path) -> None:
     """Two bars for every model and corpus: leaky and honest segment accuracy."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    place = np.arange(len(rows))
+    positions = np.arange(len(rows))
     figure, axes = plt.subplots(figsize=(2.2 + 1.3 * len(rows), 4.6), layout="constrained")
-    for shift, way, colour in ((-0.2, "leaky", "tab:orange"), (0.2, "honest", "tab:blue")):
+    for way, (label, shift, colour) in WAYS.items():
         values = [row[f"{way}_segment_accuracy"] for row in rows]
-        label = {
-            "leaky": "segments divided at random, after oversampling",
-            "honest": "songs divided, then oversampling",
-        }[way]
-        bars = axes.bar(place + shift, values, 0.4, color=colour, label=label)
+        bars = axes.bar(positions + shift, values, 0.4, color=colour, label=label)
         axes.bar_label(bars, fmt="%.2f", padding=2)
-    axes.set_xticks(place, [f"{row['model']}\n{row['corpus']}" for row in rows])
-    axes.set(ylabel="test segments named rightly (share)", ylim=(0, 1.35))
+    axes.set_xticks(positions, [f"{row['model']}\n{row['corpus']}" for row in rows])
+    axes.set(ylabel="test segments classified correctly (share)", ylim=(0, 1.35))
     axes.legend(loc="upper left", fontsize=9)
-    axes.set_title("The same models and features, two ways to divide them", fontsize=11)
-    figure.savefig(path, dpi=110)
+    axes.set_title("The same models and features, split in two ways", fontsize=11)
+    with writing(path) as part:
+        figure.savefig(part, dpi=110, format="png")
     plt.close(figure)
 
 
@@ -102,16 +108,14 @@ def main() -> None:
     from musicregion.dataset import dataset
 
     data = dataset.load_dataset(settings.features)
-    many, drawn = leaky(data, settings.split.seed)
-    kept = [data.rows(part) for part in ("train", "validation", "test")]
-    table = RESULTS / "protocol.json"
-    rows = json.loads(table.read_text()) if table.is_file() else []
-    rows = [row for row in rows if row["corpus"] != settings.corpus]
-    short = settings.train.model_copy(update={"patience": PATIENCE})
+    oversampled, leaky_parts = split_leaky(data, settings.split.seed)
+    honest_parts = [data.rows(part) for part in ("train", "validation", "test")]
+    rows = [row for row in read_rows(TABLE) if row["corpus"] != settings.corpus]
+    train = settings.train.model_copy(update={"patience": PATIENCE})
     for model in MODELS:
-        chosen = settings.model_copy(update={"model": model, "train": short})
-        leaky_segment, leaky_song = accuracies(many, drawn, chosen)
-        honest_segment, honest_song = accuracies(data, kept, chosen)
+        model_settings = settings.model_copy(update={"model": model, "train": train})
+        leaky_segment, leaky_song = measure_accuracies(oversampled, leaky_parts, model_settings)
+        honest_segment, honest_song = measure_accuracies(data, honest_parts, model_settings)
         rows.append(
             {
                 "corpus": settings.corpus,
@@ -123,17 +127,18 @@ def main() -> None:
                 "honest_song_accuracy": round(honest_song, 4),
             }
         )
-    table.write_text(json.dumps(rows, indent=2) + "\n")
-    draw(rows, RESULTS / "protocol.png")
-    print("| corpus | model | segments, leaky | segments, honest | songs, leaky | songs, honest |")
-    print("|---|---|---|---|---|---|")
-    for row in rows:
-        values = " | ".join(
-            f"{row[f'{way}_{unit}_accuracy']:.2f}"
-            for unit in ("segment", "song")
-            for way in ("leaky", "honest")
-        )
-        print(f"| {row['corpus']} | {row['model']} | {values} |")
+    write_json(TABLE, rows)
+    plot_rows(rows, TABLE.with_suffix(".png"))
+    scores = [(unit, way) for unit in ("segment", "song") for way in WAYS]
+    print_table(
+        ["corpus", "model", *(f"{unit}s, {way}" for unit, way in scores)],
+        [
+            [row["corpus"], row["model"]]
+            + [f"{row[f'{way}_{unit}_accuracy']:.2f}" for unit, way in scores]
+            for row in rows
+        ],
+    )
+    print_source("protocol", TABLE, TABLE.with_suffix(".png"))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
-"""The picture of benchmarks.search: best value so far, and what the test songs say of it."""
+"""The picture of benchmarks.search: the best value so far, and its test score."""
 
 from pathlib import Path
 
 import numpy as np
 
+from musicregion.storage.files import writing
 
-def draw(rows: list[dict], standard: dict[str, float], path: Path) -> None:
-    """Against trials and against CPU time; a line is the mean of the seeds, a band their range."""
+
+def plot_searches(rows: list[dict], unsearched: dict[str, float], path: Path) -> None:
+    """Plot against trials and against CPU time; lines are means of the seeds, bands their range.
+
+    rows, unsearched: as in search.json.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -21,18 +26,20 @@ def draw(rows: list[dict], standard: dict[str, float], path: Path) -> None:
         ):
             panel = panels[line, column]
             for method in dict.fromkeys(row["method"] for row in rows):
-                own = [row for row in rows if row["method"] == method]
-                seeds = sorted({row["seed"] for row in own})
-                values = np.array([[r[quantity] for r in own if r["seed"] == s] for s in seeds])
-                along = np.mean([[r[axis] for r in own if r["seed"] == s] for s in seeds], axis=0)
-                (drawn,) = panel.plot(along, values.mean(axis=0), label=method)
+                of_method = [row for row in rows if row["method"] == method]
+                seeds = sorted({row["seed"] for row in of_method})
+                searches = [[row for row in of_method if row["seed"] == seed] for seed in seeds]
+                values = np.array([[row[quantity] for row in search] for search in searches])
+                x = np.mean([[row[axis] for row in search] for search in searches], axis=0)
+                (mean_line,) = panel.plot(x, values.mean(axis=0), label=method)
                 low, high = values.min(axis=0), values.max(axis=0)
-                panel.fill_between(along, low, high, alpha=0.15, color=drawn.get_color(), lw=0)
+                panel.fill_between(x, low, high, alpha=0.15, color=mean_line.get_color(), lw=0)
             if quantity == "test":
-                panel.axhline(standard["test"], color="black", ls=":", lw=1, label="no search")
+                panel.axhline(unsearched["test"], color="black", ls=":", lw=1, label="no search")
             panel.set_xlabel(name)
             panel.grid(alpha=0.3)
         panels[line, 0].set_ylabel(f"mean log-likelihood of\n{label}, best trial so far")
     panels[1, 0].legend()
-    figure.savefig(path, dpi=110)
+    with writing(path) as part:
+        figure.savefig(part, dpi=110, format="png")
     plt.close(figure)

@@ -1,25 +1,26 @@
-"""`python -m benchmarks.training`: segments a second in training, ours and a plain `model.fit`.
+"""`python -m benchmarks.training`: segments a second in training, with ours and other ways to fit.
 
 On the features and labels in data/ (`dvc repro`, or `dvc exp run -S corpus=games`). The same
 networks, batches and epochs; each way trains for EPOCHS after one that is not timed. Plain is
-`model.fit` on arrays, as tutorials call it, which is not the same twice; ours is what
-stages/network.py does. Writes benchmarks/results/training.json.
+`model.fit` on arrays, as tutorials call it, which is not reproducible; ours, deterministic
+operations, is what musicregion/models/keras_model.py does. Writes benchmarks/results/training.json.
 """
 
 import cProfile
-import json
 import os
 import pstats
 import time
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import RESULTS, print_source, print_table, write_json
 from musicregion.command import run
 from musicregion.config import params
 from musicregion.config.params import Params
 
+TABLE = RESULTS / "training.json"
 EPOCHS = 2
+NETWORKS = ("dense", "dense_deep", "cnn", "temporal")
 WAYS = {  # arguments of compile, and whether operations are deterministic
     "plain model.fit": ({}, False),
     "model.fit, deterministic": ({}, True),
@@ -29,10 +30,13 @@ WAYS = {  # arguments of compile, and whether operations are deterministic
 }
 
 
-def speed(
+def measure_speed(
     features: np.ndarray, labels: np.ndarray, regions: int, settings: Params, way: str
 ) -> tuple[float, float]:
-    """Segments a second, and the share of the time in which Python itself works."""
+    """Segments a second, and the share of the time that is spent in Python itself.
+
+    features: [segment, time, channel]. labels: [segment]. regions: how many. way: one of WAYS.
+    """
     import keras
 
     from musicregion.models import keras_model, registry
@@ -40,9 +44,8 @@ def speed(
     keras.utils.clear_session()
     mean, variance = keras_model.channel_mean_and_variance(features)
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
-    chosen = getattr(settings, settings.model)
     model = registry.load_module(settings.model).build(
-        features.shape[1:], regions, normalise, chosen
+        features.shape[1:], regions, normalise, getattr(settings, settings.model)
     )
     model.compile(
         keras.optimizers.Adam(settings.train.learning_rate),
@@ -59,40 +62,49 @@ def speed(
     profile.disable()
     seconds = time.perf_counter() - start
     stats = pstats.Stats(profile).stats
-    inside = sum(own for (file, _, name), (_, _, own, _, _) in stats.items() if "TFE_Py" in name)
-    return EPOCHS * len(features) / seconds, 1 - inside / seconds
+    in_tensorflow = sum(
+        total for (_, _, name), (_, _, total, _, _) in stats.items() if "TFE_Py" in name
+    )
+    return EPOCHS * len(features) / seconds, 1 - in_tensorflow / seconds
 
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
+    from tqdm import tqdm
 
     from musicregion.dataset import dataset
 
     data = dataset.load_dataset(settings.features)
-    rows = data.rows("train")
-    features, labels = data.features[rows], data.labels[rows]
-    table = []
-    print("| network | way | segments/s | Python's share |\n|---|---|---|---|")
-    for way, (_, deterministic) in sorted(WAYS.items(), key=lambda item: item[1][1]):
-        if deterministic:  # there is no way back within a process
+    train = data.rows("train")
+    features, labels = data.features[train], data.labels[train]
+    rows = []
+    for way in sorted(WAYS, key=lambda way: WAYS[way][1]):
+        if WAYS[way][1]:  # last, since a process cannot leave determinism
             tf.config.experimental.enable_op_determinism()
             tf.keras.utils.set_random_seed(1)
-        for model in ("dense", "dense_deep", "cnn", "temporal"):
-            chosen = settings.model_copy(update={"model": model})
-            found, python = speed(features, labels, len(data.regions), chosen, way)
-            table.append(
+        for network in tqdm(NETWORKS, way, unit="network"):
+            chosen = settings.model_copy(update={"model": network})
+            speed, python = measure_speed(features, labels, len(data.regions), chosen, way)
+            rows.append(
                 {
                     "corpus": settings.corpus,
-                    "model": model,
+                    "model": network,
                     "way": way,
-                    "segments_per_s": round(found),
+                    "segments_per_s": round(speed),
                     "python_share": round(python, 2),
                 }
             )
-            print(f"| {model} | {way} | {found:.0f} | {python:.0%} |", flush=True)
-    Path("benchmarks/results/training.json").write_text(json.dumps(table, indent=2) + "\n")
+    print_table(
+        ["network", "way", "segments/s", "Python's share"],
+        [
+            (row["model"], row["way"], row["segments_per_s"], f"{row['python_share']:.0%}")
+            for row in rows
+        ],
+    )
+    write_json(TABLE, rows)
+    print_source("training", TABLE)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""`python -m benchmarks.transcribe`: how many notes of a song are heard, and how fast.
+"""`python -m benchmarks.transcribe`: how many notes are transcribed correctly, and how fast.
 
 On the songs of corpora/folk.yaml, whose true notes are known (`dvc repro`). Thresholds are chosen
-on songs of the training part, and judged with the network's own on songs of the test part. A note
-is right with the right pitch and an onset within 50 ms (mir_eval). One core. Writes
+on songs of the training part, and compared with the network's own on songs of the test part. A note
+is correct with the right pitch and an onset within 50 ms (mir_eval). One core. Writes
 benchmarks/results/transcribe.json.
 """
 
 import itertools
-import json
 import time
 from pathlib import Path
 
@@ -15,22 +14,27 @@ import mir_eval
 import numpy as np
 import symusic
 
+from benchmarks.report import RESULTS, print_source, print_table, write_json
 from musicregion.audio import decode
 from musicregion.command import run
 from musicregion.config import corpus, params
 from musicregion.config.params import Params
 from musicregion.corpus import folk, folk_rendering
+from musicregion.errors import NotEnoughData
 from musicregion.rendering.tune import Recipe
 from musicregion.storage import paths, tables
 from musicregion.transcription import basic_pitch, note_decoding
 
+RESULT = RESULTS / "transcribe.json"
 SONGS = 4  # of a region, to choose the thresholds on
-OWN = 0.5, 0.3, 11  # onset, frame, shortest (frames): what the network's package has
+Thresholds = tuple[float, float, int]  # onset, frame, shortest (frames)
+DEFAULT = 0.5, 0.3, 11  # of the network's package
 GRID = (0.5, 0.55, 0.6, 0.65, 0.7), (0.3, 0.35, 0.4, 0.45), (4, 5, 8, 11)
+SCORES = ("precision", "recall", "f1")
 
 
-def truth(recipe: Recipe, settings: Params) -> np.ndarray:
-    """The notes of a song but its drums, [note, (start, end, pitch)], in seconds."""
+def true_notes(recipe: Recipe, settings: Params) -> np.ndarray:
+    """The notes of a song without its drums, [note, (start, end, pitch)], in seconds."""
     palette = corpus.load("folk").folk()[recipe.region].palette
     midi, seconds, _ = folk_rendering.perform_recipe(recipe, palette, settings.folk)
     tracks = symusic.Score.from_midi(midi).to("second").tracks
@@ -43,27 +47,23 @@ def truth(recipe: Recipe, settings: Params) -> np.ndarray:
     return np.array(rows)
 
 
-def score(reference: np.ndarray, found: np.ndarray) -> tuple[float, float, float]:
-    """Precision, recall and F1 of notes (start, end, pitch, …), by onset and pitch."""
-    if not len(found):
+def score_notes(reference: np.ndarray, notes: np.ndarray) -> tuple[float, float, float]:
+    """Precision, recall and F1 of notes [note, (start, end, pitch, …)], by onset and pitch."""
+    if not len(notes):
         return 0.0, 0.0, 0.0
-    given = []
-    for rows in (reference, found):
+    arguments = []
+    for rows in (reference, notes):
         ends = np.maximum(rows[:, 1], rows[:, 0] + 0.01)
-        given += [np.stack([rows[:, 0], ends], 1), 440 * 2 ** ((rows[:, 2] - 69) / 12)]
-    return mir_eval.transcription.precision_recall_f1_overlap(*given, offset_ratio=None)[:3]
+        arguments += [np.stack([rows[:, 0], ends], 1), 440 * 2 ** ((rows[:, 2] - 69) / 12)]
+    return mir_eval.transcription.precision_recall_f1_overlap(*arguments, offset_ratio=None)[:3]
 
 
-def judged(heard: tuple, reference: np.ndarray, thresholds: tuple) -> tuple[float, float, float]:
-    found = note_decoding.decode_notes(*heard, *thresholds)
-    found[:, :2] *= basic_pitch.FRAME
-    return score(reference, found)
+def choose_songs(settings: Params) -> dict[str, list[Recipe]]:
+    """By part, train and test: SONGS of each region to choose thresholds on, and all test songs.
 
-
-def main() -> None:
-    settings = params.load_for_command(__doc__)
-    weights = basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
-    songs = tables.SONGS.read().set_index("song")
+    Raises:
+        NotEnoughData: a part has no song.
+    """
     parts = tables.SPLITS.read().set_index("song")["part"]
     usable = set(tables.SEGMENTS.read()["song"])
     recipes = folk.choose_recipes(
@@ -71,42 +71,70 @@ def main() -> None:
     )
     chosen: dict[str, list[Recipe]] = {"train": [], "test": []}
     for recipe in recipes:
-        part = chosen.get(parts.get(recipe.song), [])
-        same = [one for one in part if one.region == recipe.region]
-        if recipe.song in usable and (part is chosen["test"] or len(same) < SONGS):
-            part.append(recipe)
-    heard, seconds, start = {}, 0.0, time.perf_counter()
-    for recipe in itertools.chain(*chosen.values()):
+        part = parts.get(recipe.song)
+        if recipe.song not in usable or part not in chosen:
+            continue
+        same_region = [other for other in chosen[part] if other.region == recipe.region]
+        if part == "test" or len(same_region) < SONGS:
+            chosen[part].append(recipe)
+    if not all(chosen.values()):
+        raise NotEnoughData(
+            "data/ has no rendered songs of corpora/folk.yaml in the parts train and test. Run "
+            "`dvc repro` with `corpus: folk`."
+        )
+    return chosen
+
+
+def compute_activations(recipes: list[Recipe]) -> tuple[dict[str, tuple], float]:
+    """The network's activations of each song, and seconds of audio a second, notes included."""
+    weights = basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
+    songs = tables.SONGS.read().set_index("song")
+    activations, seconds, start = {}, 0.0, time.perf_counter()
+    for recipe in recipes:
         path = Path(songs.loc[recipe.song, "path"])
         wave = np.concatenate(list(decode.decode(path, basic_pitch.RATE)))
-        heard[recipe.song] = basic_pitch.activations(wave, weights)
-        note_decoding.decode_notes(*heard[recipe.song], *OWN)
+        activations[recipe.song] = basic_pitch.activations(wave, weights)
+        note_decoding.decode_notes(*activations[recipe.song], *DEFAULT)
         seconds += len(wave) / basic_pitch.RATE
-    speed = seconds / (time.perf_counter() - start)
-    known = {recipe.song: truth(recipe, settings) for part in chosen.values() for recipe in part}
+    return activations, seconds / (time.perf_counter() - start)
 
-    def mean(part: list[Recipe], thresholds: tuple) -> np.ndarray:
-        every = [judged(heard[one.song], known[one.song], thresholds) for one in part]
-        return np.mean(every, axis=0)
 
-    best = max(itertools.product(*GRID), key=lambda values: mean(chosen["train"], values)[2])
+def main() -> None:
+    settings = params.load_for_command(__doc__)
+    chosen = choose_songs(settings)
+    recipes = [*chosen["train"], *chosen["test"]]
+    activations, speed = compute_activations(recipes)
+    truth = {recipe.song: true_notes(recipe, settings) for recipe in recipes}
+
+    def mean_scores(recipes: list[Recipe], thresholds: Thresholds) -> np.ndarray:
+        scores = []
+        for recipe in recipes:
+            notes = note_decoding.decode_notes(*activations[recipe.song], *thresholds)
+            notes[:, :2] *= basic_pitch.FRAME
+            scores.append(score_notes(truth[recipe.song], notes))
+        return np.mean(scores, axis=0)
+
+    best = max(itertools.product(*GRID), key=lambda values: mean_scores(chosen["train"], values)[2])
     rows = []
-    for region in [*sorted({one.region for one in recipes}), "all"]:
-        part = [one for one in chosen["test"] if region in ("all", one.region)]
-        own, tuned = mean(part, OWN), mean(part, best)
-        rows.append({"region": region, "songs": len(part), "f1_default": round(own[2], 3)})
-        names = ("precision", "recall", "f1")
-        rows[-1] |= {name: round(value, 3) for name, value in zip(names, tuned, strict=True)}
-    print("| region | songs | F1, the network's own thresholds | precision | recall | F1, chosen |")
-    print("|---|---|---|---|---|---|")
-    for row in rows:
-        print(f"| {' | '.join(str(value) for value in row.values())} |")
+    for region in [*sorted({recipe.region for recipe in chosen["test"]}), "all"]:
+        recipes = [recipe for recipe in chosen["test"] if region in ("all", recipe.region)]
+        default, tuned = mean_scores(recipes, DEFAULT), mean_scores(recipes, best)
+        row = {"region": region, "songs": len(recipes), "f1_default": round(default[2], 3)}
+        rows.append(
+            row | {name: round(value, 3) for name, value in zip(SCORES, tuned, strict=True)}
+        )
+    print_table(
+        ["region", "songs", "F1, default thresholds", "precision", "recall", "F1, chosen"],
+        [row.values() for row in rows],
+    )
     onset, frame, shortest = best
-    print(f"chosen: onset {onset}, frame {frame}, shortest {shortest * basic_pitch.FRAME:.3f} s")
+    shortest_s = shortest * basic_pitch.FRAME
+    print(f"chosen: onset {onset}, frame {frame}, shortest {shortest_s:.3f} s")
     print(f"{speed:.0f} times real time, from the file to the notes, on one core")
     result = {"rows": rows, "x_realtime": round(speed, 1)}
-    result |= {"onset": onset, "frame": frame, "shortest_s": round(shortest * basic_pitch.FRAME, 3)}
-    Path("benchmarks/results/transcribe.json").write_text(json.dumps(result, indent=2) + "\n")
+    result |= {"onset": onset, "frame": frame, "shortest_s": round(shortest_s, 3)}
+    write_json(RESULT, result)
+    print_source("transcribe", RESULT)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import importlib.util
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import IO
 
 import pytest
 
+from benchmarks.dask_servers import DaskServers, dask_servers, kill
 from tests.conftest import environment, free_port
 
 PASSWORD = secrets.token_urlsafe(12)
@@ -54,13 +54,6 @@ def until(ready: Callable[[], object], process: subprocess.Popen, said: IO[str])
                 said.seek(0)
                 pytest.fail(f"{process.args}: {process.returncode}\n{said.read()[-3000:]}")
             time.sleep(0.1)
-
-
-def kill(process: subprocess.Popen) -> None:
-    """End a server with all its workers, as a power cut does."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @contextmanager
@@ -124,43 +117,11 @@ def postgres(*databases: str) -> Iterator[str]:
             yield url
 
 
-class Dask:
-    """A scheduler, and workers of one thread each."""
-
-    def __init__(self, folder: Path, workers: int) -> None:
-        self.folder = folder
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", self.port)
-        self.workers = [self.worker() for _ in range(workers)]
-
-    @property
-    def port(self) -> str:
-        return self.address.rpartition(":")[2]
-
-    def start(self, *words: str) -> subprocess.Popen:
-        words = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
-        quiet = dict.fromkeys(("stdout", "stderr", "stdin"), subprocess.DEVNULL)
-        return subprocess.Popen(
-            words, cwd=self.folder, env=environment(), start_new_session=True, **quiet
-        )
-
-    def worker(self, threads: int = 1) -> subprocess.Popen:
-        words = ["worker", self.address, "--nthreads", str(threads), "--nworkers", "1"]
-        return self.start(*words, "--local-directory", str(self.folder / ".dask"))
-
-    def kill(self) -> None:
-        for process in [*self.workers, self.scheduler]:
-            kill(process)
-
-
 @contextmanager
-def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
+def dask(folder: Path, workers: int = 2) -> Iterator[DaskServers]:
     """A Dask cluster whose workers were started in a folder that is not the repository."""
-    cluster = Dask(folder, workers)
-    try:
-        yield cluster
-    finally:
-        cluster.kill()
+    with dask_servers(folder, workers, environment()) as servers:
+        yield servers
 
 
 @contextmanager

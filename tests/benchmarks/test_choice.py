@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from benchmarks.choice import nested, scored, together
+from benchmarks.choice import choose_nested, pool_folds, score_folds
 
 
 def fold(validation, right, repeat=1, number=0):
-    """A fold of two songs a region; right: whether its answers are."""
-    sure = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]
-    names = [f"{number}-{place}" for place in range(4)]
+    """A fold of two songs a region; right: whether its predictions are."""
+    confident = [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [0.1, 0.9]]
+    names = [f"{number}-{song}" for song in range(4)]
     return {
         "repeat": repeat,
         "fold": number,
@@ -15,34 +15,34 @@ def fold(validation, right, repeat=1, number=0):
         "songs": names,
         "groups": names,
         "actual": [0, 0, 1, 1],
-        "probabilities": sure if right else [row[::-1] for row in sure],
+        "probabilities": confident if right else [row[::-1] for row in confident],
     }
 
 
-def test_the_choice_is_made_by_validation_and_never_by_the_test_songs():
-    answers = {
+def test_pairs_are_chosen_by_validation_songs_and_never_by_test_songs():
+    folds_by_pair = {
         "good": [fold(0.9, True, number=0), fold(0.2, True, number=1)],
         "lucky on validation": [fold(0.1, False, number=0), fold(0.8, False, number=1)],
     }
-    chosen, counts = nested(answers)
+    chosen, counts = choose_nested(folds_by_pair)
     assert counts == {"good": 1, "lucky on validation": 1}
-    assert scored(chosen, 1)["song_accuracy"] == 0.5
+    assert score_folds(chosen, 1)["song_accuracy"] == 0.5
 
 
 def test_of_equals_the_first_is_chosen():
-    _, counts = nested({"simple": [fold(0.5, True)], "costly": [fold(0.5, True)]})
+    _, counts = choose_nested({"simple": [fold(0.5, True)], "costly": [fold(0.5, True)]})
     assert counts == {"simple": 1}
 
 
-def test_the_surer_one_decides_where_two_disagree():
+def test_the_more_confident_pair_decides_where_two_disagree():
     unsure = fold(0.5, False) | {"probabilities": [[0.4, 0.6]] * 2 + [[0.6, 0.4]] * 2}
-    joined = together({"sure": [fold(0.5, True)], "unsure": [unsure]})
-    assert scored(joined, 1)["song_accuracy"] == 1
-    assert np.shape(joined[0]["probabilities"]) == (4, 2)
+    pooled = pool_folds({"confident": [fold(0.5, True)], "unsure": [unsure]})
+    assert score_folds(pooled, 1)["song_accuracy"] == 1
+    assert np.shape(pooled[0]["probabilities"]) == (4, 2)
 
 
-def test_the_interval_is_of_songs():
+def test_the_interval_is_over_songs():
     folds = [fold(0.5, number < 3, number=number) for number in range(5)]
-    found = scored(folds, 1)
-    assert found["song_accuracy"] == pytest.approx(0.6)
-    assert 0.3 < found["low"] < 0.6 < found["high"] < 0.85
+    scores = score_folds(folds, 1)
+    assert scores["song_accuracy"] == pytest.approx(0.6)
+    assert 0.3 < scores["low"] < 0.6 < scores["high"] < 0.85

@@ -1,10 +1,10 @@
-"""Distances are none between equal bodies of music, and grow with what differs."""
+"""Distances are zero between equal sets of pieces, and grow with what differs."""
 
 import numpy as np
 import pytest
 
 from benchmarks import judge, musicality
-from musicregion.config import params
+from musicregion.config import corpus, params
 from musicregion.corpus import folk
 
 
@@ -16,9 +16,9 @@ def tune(steps, lengths=(0.5, 1.0), seed=0, size=64):
     return np.stack([starts, durations, pitches], 1), 4.0
 
 
-def test_equal_bodies_have_no_distance():
-    body = [tune((-2, 2, 1)), tune((5, -4), seed=1)]
-    assert set(musicality.distances(body, body).values()) == {0.0}
+def test_equal_sets_have_no_distance():
+    piece_set = [tune((-2, 2, 1)), tune((5, -4), seed=1)]
+    assert set(musicality.measure_distances(piece_set, piece_set).values()) == {0.0}
 
 
 def doubled():
@@ -29,7 +29,7 @@ def doubled():
 
 def monotonous():
     """One whole note, again and again."""
-    return np.array([[4 * place, 4, 60] for place in range(8)], float), 4.0
+    return np.array([[4 * bar, 4, 60] for bar in range(8)], float), 4.0
 
 
 @pytest.mark.parametrize(
@@ -42,28 +42,33 @@ def monotonous():
         (monotonous(), "repetition_distance"),
     ],
 )
-def test_what_differs_is_seen(other, name):
-    body = [tune((-2, 2, 1))]
-    assert musicality.distances([other], body)[name] > 0.3
+def test_each_difference_has_its_distance(other, name):
+    piece_set = [tune((-2, 2, 1))]
+    assert musicality.measure_distances([other], piece_set)[name] > 0.3
 
 
-def test_the_key_of_a_piece_does_not_count():
+def test_the_key_of_a_piece_does_not_matter():
     notes, bar = tune((-2, 2, 1))
     notes[-1, 1] = 20  # quarter beats: one pitch is the most frequent
-    found = musicality.distances([(notes + np.array([0, 0, 5]), bar)], [(notes, bar)])
-    assert max(found.values()) == 0
+    distances = musicality.measure_distances([(notes + np.array([0, 0, 5]), bar)], [(notes, bar)])
+    assert max(distances.values()) == 0
 
 
 def test_the_judges_songs_share_no_tune_with_the_corpus_nor_with_real_ones():
     settings = params.load()
-    palettes = judge.corpus.load("folk").folk()
-    own = folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed)
-    teachers, held = judge.others(settings)
-    assert len(held) == judge.REAL
-    assert len(teachers) > 100
+    palettes = corpus.load("folk").folk()
+    corpus_songs = folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed)
+    training, real = judge.choose_songs(settings)
+    assert len(real) == judge.REAL_SONGS
+    assert len(training) > 100
     tunes = [
-        {name for recipe in some for tune in recipe.tunes for name in folk.melody_identities(tune)}
-        for some in (own, teachers, held)
+        {
+            name
+            for recipe in recipes
+            for tune in recipe.tunes
+            for name in folk.melody_identities(tune)
+        }
+        for recipes in (corpus_songs, training, real)
     ]
     assert not tunes[0] & tunes[1]
     assert not tunes[0] & tunes[2]

@@ -1,0 +1,278 @@
+"""Every benchmark runs to its end on a tiny sample, and writes its results."""
+
+import importlib
+import json
+import os
+import shutil
+import sys
+from contextlib import chdir
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from benchmarks import augmented_batches, games, training, variants
+from musicregion.composition.fit import fit_composer
+from musicregion.composition.pieces import true_pieces
+from musicregion.composition.transformer import build_transformer
+from musicregion.compute import parallel
+from musicregion.config import corpus, params
+from musicregion.corpus import folk, folk_songs
+from musicregion.dataset import dataset
+from musicregion.dataset.dataset import Dataset
+from musicregion.models import fit
+from musicregion.models.model_folder import write_model_folder
+from musicregion.storage import paths, tables
+from tests.conftest import RATE, REPOSITORY
+from tests.prepared import SEGMENTS, SONGS, WINDOW, prepared, write_params
+
+RESULTS = "benchmarks/results"
+FOLK_PARTS = ("train", "test")  # of the rendered songs
+
+
+def melody(seconds, seed):
+    """Random notes with harmonics and some noise, float32 [sample]: what landmarks are made of."""
+    random = np.random.default_rng(seed)
+    length = round(0.25 * RATE)  # samples of a note
+    pitches = 220 * 2 ** (random.integers(0, 36, round(seconds / 0.25)) / 12)
+    phase = 2 * np.pi * np.cumsum(np.repeat(pitches, length)) / RATE
+    wave = sum(np.sin(phase * harmonic) / harmonic for harmonic in (1, 2, 3))
+    return (0.1 * wave + 0.001 * random.normal(size=len(phase))).astype("float32")
+
+
+def write_wave(path, wave):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, wave, RATE)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A prepared repository, with segments, musicnn features and games' songs, no results."""
+    folder = prepared(tmp_path_factory.mktemp("benchmarks") / "project", "train.epochs=1")
+    shutil.rmtree(folder / RESULTS)
+    for table in tables.SONGS.read(folder).itertuples():
+        seed = int(table.song[1:])
+        path = folder / paths.SEGMENT_FLACS / table.region / f"{table.song}.flac"
+        write_wave(path, melody(SEGMENTS * WINDOW, seed))
+    for weights in (paths.MUSICNN_WEIGHTS, paths.BASIC_PITCH_WEIGHTS):
+        (folder / weights).parent.mkdir()
+        shutil.copy(REPOSITORY / weights, folder / weights)
+    activations = np.random.default_rng(0).random((SONGS * SEGMENTS, 3, 3012), "float32")
+    activations[::2] += 0.1  # something to learn
+    np.save(folder / paths.features_array("musicnn"), activations)
+    for game in ("one", "two"):
+        write_wave(folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, len(game)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folk_project(project):
+    """A copy whose songs are rendered from folk tunes, with a composer and a guide."""
+    folder = project.with_name("folk")
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "data"))
+    for weights in (paths.MUSICNN_WEIGHTS, paths.BASIC_PITCH_WEIGHTS):
+        (folder / weights).parent.mkdir(parents=True)
+        shutil.copy(project / weights, folder / weights)
+    write_params(folder, "folk.songs=12", "folk.seconds=[14,14]", "segment.window=3")
+    write_params(folder, "compose.width=16", "compose.heads=2")
+    with chdir(folder):
+        settings = params.load()
+        sources = corpus.load("folk").folk()
+        recipes = folk.choose_recipes(sources, settings.folk.songs, settings.folk.seed)
+        write_folk_songs(recipes[: len(FOLK_PARTS)], sources, settings)
+        pieces = true_pieces(settings)
+        with mock.patch("musicregion.composition.training.train_transformer", untrained):
+            fit_composer({"train": pieces, "validation": pieces[:1]}, settings, mock.Mock())
+        write_guide(sorted(sources), settings)
+    return folder
+
+
+def write_folk_songs(recipes, sources, settings):
+    """Render songs, and write the tables that name them."""
+    rows = []
+    for recipe, part in zip(recipes, FOLK_PARTS, strict=True):
+        paths.RAW.mkdir(parents=True, exist_ok=True)
+        song = folk_songs.folk_song(recipe, sources[recipe.region].palette, settings.folk)
+        row = dict.fromkeys(tables.SONGS.columns, "") | {"song": recipe.song, "unknown": False}
+        row |= {"region": recipe.region, "status": "ok", "duration_s": 14.0}
+        row |= {"path": str(song.fetch(paths.RAW, recipe.song).path)}
+        row |= {"index": 0, "start_s": 0.0, "looped": False}
+        rows.append(row | {"group": recipe.song, "part": part, "fold": 0})
+    for table in (tables.SONGS, tables.SEGMENTS, tables.SPLITS):
+        table.write(rows)
+
+
+def untrained(train, validation, vocabulary, settings, on_epoch):
+    """In place of training: a transformer with random weights."""
+    history = pd.DataFrame({"epoch": [1], "loss": [1.0], "val_loss": [1.0]})
+    return build_transformer(vocabulary, settings), history
+
+
+def write_guide(regions, settings):
+    """Write a model of MFCC, trained on noise."""
+    names = np.repeat([f"{number:02}" for number in range(4 * len(regions))], 2)
+    labels = np.repeat(np.arange(len(regions)), 8)
+    features = np.random.default_rng(0).normal(size=(len(names), 130, 13)).astype("float32")
+    data = Dataset(features, labels, names, names, np.full(len(names), "train"), regions)
+    rows = np.arange(len(names))
+    model, _ = fit.fit_model(data, rows, None, settings, lambda epoch, metrics: None)
+    card = {"regions": regions, "params": settings.training_params(), "threshold": 0.0}
+    card["temperature"] = {"song": 1.0, "segment": 1.0}
+    write_model_folder(model, json.dumps(card), settings, paths.MODELS)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """run(name, folder, changes, in_process): a benchmark's main in a folder.
+
+    changes: to its constants, or with a dot to another benchmark's, so that it is small.
+    in_process: whether tasks run without worker processes. Returns the results and the output.
+    """
+
+    def run_in(name, folder, changes=None, in_process=False):
+        for key, value in (changes or {}).items():
+            module, _, constant = key.rpartition(".")
+            owner = importlib.import_module(f"benchmarks.{module or name}")
+            monkeypatch.setattr(owner, constant, value)
+        monkeypatch.setattr(sys, "argv", [f"benchmarks.{name}"])
+        if in_process:
+            monkeypatch.setattr(parallel, "map_songs", parallel.map_songs_in_process)
+        with mock.patch.dict(os.environ), chdir(folder):
+            importlib.import_module(f"benchmarks.{name}").main()
+        path = folder / RESULTS / f"{name}.json"
+        output = capsys.readouterr().out
+        assert f"Made by `python -m benchmarks.{name}`" in output
+        assert not list(path.parent.rglob("*.part"))
+        return json.loads(path.read_text()), output
+
+    return run_in
+
+
+@pytest.fixture
+def eager():
+    """TensorFlow without compiled functions: for a few batches, compiling takes longest."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def test_augmentation(project, run, eager):
+    options = {"smoothing": 0.1, "cosine": True, "average": True, "decay": 0.01}
+    by_name = {"all options": (augmented_batches.mixup, options)}
+    changes = {"EPOCHS": 1, "BATCH": 4, "VARIANTS": by_name, "variants.FOLDS": 2}
+    rows, output = run("augmentation", project, changes)
+    assert [row["variant"] for row in rows] == ["all options"]
+    assert "| all options |" in output
+
+
+def test_duplicates(project, folk_project, run):
+    shutil.copytree(project / games.GAMES, folk_project / games.GAMES)
+    result, _ = run("duplicates", folk_project)
+    assert result["files"] == 9 * len(FOLK_PARTS)
+    assert result["shares"][0]["recall"] > 0.5
+    assert [row["share"] for row in result["games"]] == [1.0]  # the same song twice
+
+
+@pytest.mark.slow
+def test_extract(project, run):
+    result, output = run("extract", project, {"REPEATS": 1, "WORKERS": (1,), "LONG_FILE": 1 / 60})
+    assert {row["way"] for row in result["alternatives"]} == {
+        "tutorial",
+        "tutorial, song loaded once",
+        "decode",
+        "ours",
+    }
+    assert result["one_more_mfcc_s"] > 0
+    assert len(result["profile"]) == 10
+    assert "times_decoding" in output
+
+
+@pytest.mark.slow
+def test_generate(folk_project, run):
+    changes = {"compared_songs.SECONDS": 5.0, "compared_songs.TRIES": 2, "COMMAND_SECONDS": 5}
+    changes |= {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2}
+    result, _ = run("generate", folk_project, changes, in_process=True)
+    sets = [(row["method"], row["guided"]) for row in result["rows"]]
+    assert sets == [("real", 0), ("ngram", 0), ("ngram", 1), ("decoder", 0), ("decoder", 1)]
+    assert "<audio" in (folk_project / "results/listen/index.html").read_text()
+    assert (folk_project / RESULTS / "generate.png").is_file()
+
+
+def test_models(project, run):
+    pairs = [("mfcc", "logistic", 2, {}), ("mfcc", "svm", 2, {}), ("logmel", "svm", 1, {})]
+    changes = {"FOLDS": 3, "SAMPLE": 4, "ROWS": pairs, "POOLS": [("svm on mfcc", "svm on logmel")]}
+    rows, output = run("models", project, changes)
+    assert [(row["features"], row["model"]) for row in rows] == [pair[:2] for pair in pairs]
+    assert "chosen by nested validation" in output
+    assert "svm on mfcc + svm on logmel" in output
+    assert (project / RESULTS / "models_folk_confusion.png").is_file()
+
+
+@pytest.mark.slow
+def test_predict(project, run):
+    result, output = run("predict", project, {"RUNS": 1, "SECONDS": 4, "SONGS": 2, "DIFFERENT": 1})
+    assert [row["model"] for row in result["rows"]] == ["cnn", "committee"]
+    assert result["cold_keras_s"] > 0
+    assert "| cnn |" in output
+
+
+def test_protocol(project, run):
+    rows, _ = run("protocol", project, {"MODELS": ("svm", "dense")})
+    assert [row["model"] for row in rows] == ["svm", "dense"]
+    assert (project / RESULTS / "protocol.png").is_file()
+
+
+@pytest.mark.slow
+def test_scale(project, run):
+    changes = {"WORKERS": (1,), "EMPTY_TASKS": 10, "dvc_files.FILES": 10}
+    result, _ = run("scale", project, changes)
+    assert [row["engine"] for row in result["throughput"]] == ["joblib", "dask"]
+    assert [row["stage"] for row in result["stages"]] == ["segment", "mfcc", "fingerprint"]
+    assert [row["songs"] for row in result["model"]] == [1000, 100_000, 10_000_000]
+
+
+@pytest.mark.slow
+def test_search(project, run, eager):
+    methods = {"TPE with pruning": ("tpe", "median")}
+    changes = {"TRIALS": 1, "SEEDS": (1,), "EPOCHS": 1, "METHODS": methods, "search_runs.STEP": 2}
+    rows, output = run("search", project, changes, in_process=True)
+    assert [row["trials"] for row in rows] == [0, 1]
+    assert "| no search |" in output
+    assert (project / RESULTS / "search.png").is_file()
+
+
+def test_training(project, run):
+    ways = {name: training.WAYS[name] for name in ("model.fit, deterministic", "16 steps a call")}
+    rows, _ = run("training", project, {"WAYS": ways, "NETWORKS": ("dense",)})
+    assert [row["way"] for row in rows] == ["16 steps a call", "model.fit, deterministic"]
+
+
+def test_transcribe(folk_project, run):
+    result, _ = run("transcribe", folk_project, {"GRID": ((0.5,), (0.3,), (5, 11)), "SONGS": 1})
+    assert result["rows"][-1]["songs"] == FOLK_PARTS.count("test")
+    assert result["rows"][-1]["f1"] > 0.1
+
+
+@pytest.mark.slow
+def test_transfer(project, run, eager, monkeypatch):
+    monkeypatch.setattr(variants, "FOLDS", 2)
+    with chdir(project):
+        data = dataset.load_dataset("musicnn")
+
+        def uniform(train, test):
+            names = np.unique(data.songs[test])
+            return names, np.full((len(names), len(data.regions)), 1 / len(data.regions))
+
+        committee = variants.predict_folds(data, params.load(), "committee", uniform)
+    path = project / RESULTS / "models_folk/musicnn_committee.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(committee))
+    changes = {"transfer_networks.EPOCHS": 1, "transfer_networks.BATCH": 16}
+    changes |= {"transfer_networks.BAG_EPOCHS": 1}
+    rows, output = run("transfer", project, changes)
+    assert len(rows) == 4
+    assert "committee alone: 0.500" in output
