@@ -1,1 +1,1 @@
-"""What a user starts, each a command of `musicregion`: see app.command_line."""
+"""The commands of `musicregion`, one module each: see app.command_line."""

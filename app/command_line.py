@@ -1,4 +1,4 @@
-"""`musicregion COMMAND`: what a user starts. `musicregion COMMAND --help` teaches each command."""
+"""The console command: `musicregion COMMAND`, and `musicregion COMMAND --help` to learn more."""
 
 import argparse
 import sys
@@ -6,30 +6,39 @@ from importlib import import_module
 
 from musicregion.command import run
 
-COMMANDS = {  # by name: its module, and what it does
-    "predict": ("app.predict", "which region does a song belong to?"),
-    "listen": ("app.listen", "the regions of a stream or microphone, second by second"),
-    "web": ("app.web", "a page on which to drop a song, record one, or make a new one"),
-    "generate": ("app.generate", "new songs that sound like a region"),
-    "compare": ("app.compare", "is one run better than another, or is it noise?"),
+COMMANDS = {  # by name: the module, and what it does
+    "predict": ("app.predict", "predict which region songs belong to"),
+    "listen": ("app.listen", "predict a stream or a microphone, second by second"),
+    "web": ("app.web", "serve a page on which to predict songs and make new ones"),
+    "generate": ("app.generate", "make new songs for a region"),
+    "compare": ("app.compare", "test whether one run is better than another"),
     "promote": ("app.promote", "make the best run the champion"),
-    "send": ("app.send_runs", "send the runs that MLflow's server could not take"),
-    "fetch-weights": ("app.fetch_weights", "fetch the pretrained networks' weights"),
-    "store": ("app.store", "print the address of MLflow's store, for other programs"),
+    "send": ("app.send_runs", "send runs that MLflow's server could not take earlier"),
+    "fetch-weights": ("app.fetch_weights", "fetch the weights of the pretrained networks"),
+    "store": ("app.store", "print the address of MLflow's store"),
 }
+EXAMPLES = """examples:
+  musicregion predict song.mp3
+  musicregion generate --region ireland
+  musicregion predict --help
+"""
 
 
 def main() -> None:
-    """The console command."""
+    """Run the command that the arguments name; without arguments, print the help."""
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="musicregion",
-        description="Which region does a piece of music belong to? Trained by `dvc repro`.",
-        epilog="commands:\n" + "\n".join(lines) + "\n\n`musicregion COMMAND --help` says more.",
+        description="Predicts which region a piece of music belongs to. `dvc repro` trains it.",
+        epilog="\n".join(["commands:", *lines, "", EXAMPLES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
-    chosen = parser.parse_args(sys.argv[1:2])
+    arguments = sys.argv[1:]
+    if not arguments:
+        parser.print_help(sys.stderr)
+        sys.exit(2)  # as for other wrong usage
+    chosen = parser.parse_args(arguments[:1])
     module, _ = COMMANDS[chosen.command]
-    run(lambda: import_module(module).main(sys.argv[2:]))
+    run(lambda: import_module(module).main(arguments[1:]))

@@ -1,4 +1,4 @@
-"""`musicregion compare RUN_A RUN_B`: is B better than A, or is it noise?
+"""`musicregion compare RUN_A RUN_B`: is B better than A, or is the difference noise?
 
 Each run is a DVC experiment (its name, or any commit or branch), an MLflow run id, or a
 predictions.csv. Both must have predicted the same songs: the test part of the same split, or all
@@ -24,10 +24,10 @@ PREDICTIONS = "results/predictions.csv"
 
 
 def load_predictions(run: str) -> pd.DataFrame:
-    """predictions.csv of a file, an MLflow run or a DVC experiment.
+    """Predictions of a file, an MLflow run or a DVC experiment.
 
     Raises:
-        ComparisonError: there is no such run, or it left no predictions.
+        ComparisonError: there is no such run, or it has no predictions.
     """
     if Path(run).is_file():
         return read_predictions(run)
@@ -48,8 +48,8 @@ def load_predictions(run: str) -> pd.DataFrame:
         return read_predictions(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
     except (DvcException, OSError) as error:
         raise ComparisonError(
-            f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit whose "
-            f"predictions are here: {error}. `dvc exp show` lists experiments."
+            f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit with "
+            f"predictions in this repository: {error}. `dvc exp show` lists experiments."
         ) from None
 
 
@@ -59,8 +59,8 @@ def main(arguments: list[str]) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run_a", metavar="RUN_A", help="the one that is to be beaten")
+    parser.add_argument("run_a", metavar="RUN_A", help="the baseline")
     parser.add_argument("run_b", metavar="RUN_B")
-    chosen = parser.parse_args(arguments)
-    found = compare_predictions(load_predictions(chosen.run_a), load_predictions(chosen.run_b))
-    print(describe_comparison(found, chosen.run_a, chosen.run_b))
+    parsed = parser.parse_args(arguments)
+    a, b = load_predictions(parsed.run_a), load_predictions(parsed.run_b)
+    print(describe_comparison(compare_predictions(a, b), parsed.run_a, parsed.run_b))

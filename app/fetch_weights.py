@@ -1,7 +1,9 @@
-"""`musicregion fetch-weights` fetches the pretrained networks' weights, for work without a network.
+"""`musicregion fetch-weights` fetches the weights of the pretrained networks, to work offline.
 
-musicnn (28 MB, for features: musicnn) and Basic Pitch (0.2 MB, for transcribe), from the Python
-package index, known by their hashes. Stages that need them fetch them, too.
+Those are musicnn (28 MB, for features: musicnn) and Basic Pitch (0.2 MB, for transcribe), from the
+Python Package Index, checked by their hashes. Stages that need them fetch them too.
+
+    musicregion fetch-weights
 """
 
 import argparse
@@ -13,6 +15,7 @@ from musicregion.transcription import basic_pitch
 
 
 def main(arguments: list[str]) -> None:
+    """Run the command."""
     argparse.ArgumentParser(
         prog="musicregion fetch-weights",
         description=__doc__,

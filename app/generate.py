@@ -1,13 +1,14 @@
-"""`musicregion generate --region ireland`: new songs that sound like a region.
+"""`musicregion generate --region ireland`: makes new songs that sound like a region.
 
-Writes for each song its notes (MIDI), its sound (FLAC), a picture of its notes (PNG), and a card
-(JSON) with what a judge says of it and how much of it is copied. Of several tries the one is kept
-that the judge likes best; --no-guide keeps the first.
+Writes for each song its notes (MIDI), audio (FLAC), piano roll (PNG), and a card (JSON) with what a
+model predicts for it and how much of it is copied. Of several tries at a song the one that the
+model prefers stays; --no-guide makes only one.
 
+    musicregion generate --region ireland
     musicregion generate --region ireland --seconds 60 --count 8 --seed 1 --out songs/
 
-The same seed gives the same files. A model of notes must have been trained before:
-`dvc exp run -S compose.epochs=40`, which takes about five minutes.
+The same seed gives the same files. A model of notes must have been trained before, which takes
+about five minutes: `dvc exp run -S compose.epochs=40`.
 """
 
 import argparse
@@ -18,26 +19,27 @@ from musicregion.compute import isolated
 from musicregion.errors import ConfigError
 from musicregion.storage.paths import CARD
 
-SHORTEST, LONGEST, MOST = 5, 600, 1000  # seconds, seconds, songs
+SHORTEST, LONGEST = 5, 600  # seconds of a song
+MAX_SONGS = 1000
 
 
 def describe_card(card: dict) -> str:
-    """What the card says, in a line."""
-    said = []
+    """A song's card in a line."""
+    facts = []
     if card["judge"]:
         region, probability = next(iter(card["judge"]["probabilities"].items()))
-        said.append(f"{region} {probability:.2f}, says {card['judge']['model']}")
+        facts.append(f"{region} {probability:.2f}, predicts {card['judge']['model']}")
     run = card["novelty"]["longest_run_notes"]
-    same = f"{run} notes in a row are also in {card['novelty']['shared_with']}"
-    said.append(same if run else "no two notes in a row are in a song that it learned from")
-    return "; ".join(said)
+    copied = f"{run} notes in a row are also in {card['novelty']['shared_with']}"
+    facts.append(copied if run else "no two notes in a row are in a training song")
+    return "; ".join(facts)
 
 
 def check_soundfont(name: str | None) -> Path | None:
-    """The file of a soundfont, if one is named.
+    """The path of a soundfont, if one is named.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: there is no such file, or it is not a soundfont.
     """
     if not name:
         return None
@@ -45,31 +47,37 @@ def check_soundfont(name: str | None) -> Path | None:
     if not path.is_file():
         raise ConfigError(f"--soundfont {path}: no such file")
     with path.open("rb") as file:
-        start = file.read(12)
-    if start[:4] != b"RIFF" or start[8:] != b"sfbk":
+        header = file.read(12)
+    if header[:4] != b"RIFF" or header[8:] != b"sfbk":
         raise ConfigError(f"--soundfont {path}: not a soundfont (SF2)")
     return path
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The checked arguments of the command."""
     parser = argparse.ArgumentParser(
         prog="musicregion generate",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--region", required=True, help="one that the model of notes has learned")
+    parser.add_argument("--region", required=True, help="a region of the model of notes")
     parser.add_argument("--seconds", type=float, default=60, help="of each song (default: 60)")
-    parser.add_argument("--count", type=int, default=1, help="how many songs (default: 1)")
-    parser.add_argument("--seed", type=int, default=1, help="another one, other songs (default: 1)")
+    parser.add_argument("--count", type=int, default=1, help="number of songs (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="of all random choices (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("songs"), help="folder (default: songs)")
-    parser.add_argument("--no-guide", action="store_true", help="keep the first try at each song")
+    parser.add_argument("--no-guide", action="store_true", help="make only one try at each song")
     parser.add_argument("--model", default="models", help=f"the judge: {MODEL_HELP}")
-    parser.add_argument("--composer", type=Path, default=Path("composer"), help="what writes notes")
-    parser.add_argument("--soundfont", metavar="SF2", help="other instruments than the corpus's")
+    parser.add_argument(
+        "--composer",
+        type=Path,
+        default=Path("composer"),
+        help="folder of the model of notes (default: composer)",
+    )
+    parser.add_argument("--soundfont", metavar="SF2", help="play with other instruments")
     chosen = parser.parse_args(arguments)
     for name, value, low, high, unit in (
         ("seconds", chosen.seconds, SHORTEST, LONGEST, " seconds"),
-        ("count", chosen.count, 1, MOST, ""),
+        ("count", chosen.count, 1, MAX_SONGS, ""),
         ("seed", chosen.seed, 0, 2**32 - 1, ""),
     ):
         if not low <= value <= high:
@@ -78,8 +86,14 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def main(arguments: list[str]) -> None:
+    """Run the command.
+
+    Raises:
+        ConfigError: an argument has a wrong value.
+        ModelError: there is no model of notes, or the judge cannot judge the region.
+    """
     chosen = parse_arguments(arguments)
-    given = check_soundfont(chosen.soundfont)
+    soundfont = check_soundfont(chosen.soundfont)
     isolated.preload("musicregion.generation.candidate")
     from tqdm import tqdm
 
@@ -93,19 +107,18 @@ def main(arguments: list[str]) -> None:
         guide = folder if (folder / CARD).is_file() else None
         if not guide and not chosen.no_guide:
             raise ConfigError(
-                f"{folder}: no model there ({CARD}) that could judge. `dvc repro` trains one; "
-                "--no-guide does without."
+                f"{folder}: no model there ({CARD}) to judge songs. `dvc repro` trains one; "
+                "--no-guide works without."
             )
-        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, given)
+        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont)
         songs.require_region(guide, region)
         try:
             chosen.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"--out {chosen.out}: {error.strerror}") from None
-        guided = not chosen.no_guide
-        total = chosen.count * (songs.TRIES if guided else 1)
-        with tqdm(desc="generate", total=total, unit="try", leave=False) as bar:
+        tries = 1 if chosen.no_guide else songs.TRIES
+        with tqdm(desc="generate", total=chosen.count * tries, unit="try", leave=False) as bar:
             for song in songs.make_songs(
-                order, writer, chosen.count, guided, chosen.out, bar.update
+                order, writer, chosen.count, tries, chosen.out, bar.update
             ):
                 bar.write(f"{song.stem.with_suffix('.flac')}: {describe_card(song.card)}")

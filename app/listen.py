@@ -1,20 +1,23 @@
-"""`musicregion listen STREAM`: what it sounds like now, as bars in the terminal, every second.
+"""`musicregion listen STREAM`: predicts a stream, every second, and shows bars in the terminal.
 
-STREAM is a file, the link of a stream, or - for standard input, so also a microphone:
+STREAM is a file, the link of a stream, or - for standard input, and so also a microphone:
 
     musicregion listen song.mp3
     musicregion listen http://radio.example.org/live.mp3
     arecord -f cd -t wav | musicregion listen -
 
-Each second is judged with those before it, as many as a window of the model has. Ctrl-C ends it.
+The prediction is for the last seconds, as many as a segment of the model has. Ctrl-C ends it.
+Where the output is not a terminal, each second prints a line for each region.
 """
 
 import argparse
-import shutil
-import sys
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from rich.bar import Bar
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
 
 from app.model_location import MODEL_HELP, locate_model
 from musicregion.audio.decode import decode_stream
@@ -22,43 +25,75 @@ from musicregion.errors import Undecodable
 from musicregion.inference.predict_song import predict_probabilities, rank_regions
 from musicregion.inference.predictor import Predictor, load_predictor
 
+WIDTH = 80  # characters of a line, at most
+
 
 def last_windows(blocks: Iterable[np.ndarray], rate: int, window: float) -> Iterator[np.ndarray]:
     """The last `window` seconds [sample], after each second of a stream of blocks [sample].
 
-    rate: Hz. Until there are so many seconds, what there is, looped.
+    rate: Hz. A stream that is still shorter is looped.
     """
     length = round(window * rate)
-    heard, fresh = np.empty(0, "float32"), 0
+    last, new_samples = np.empty(0, "float32"), 0
     for block in blocks:
         for part in np.array_split(block, len(block) // rate + 1):
-            heard = np.concatenate([heard, part])[-length:]
-            fresh += len(part)
-            if fresh >= rate:
-                fresh -= rate
-                yield np.resize(heard, length)
+            last = np.concatenate([last, part])[-length:]
+            new_samples += len(part)
+            if new_samples >= rate:
+                new_samples -= rate
+                yield np.resize(last, length)
 
 
-def draw_bars(found: dict[str, float], width: int) -> list[str]:
-    """A line for each region, in the order of their names; width: of a line, in letters."""
-    longest = max(map(len, found))
-    room = max(10, width - longest - 8)
-    return [
-        f"{name:<{longest}} {'█' * round(found[name] * room):<{room}} {found[name]:.2f}"
-        for name in sorted(found)
-    ]
+def bar_table(probabilities: dict[str, float], width: int) -> Table:
+    """A line for each region, in alphabetical order. width: characters of a line."""
+    table = Table.grid("name", "bar", "probability", padding=(0, 1, 0, 0))
+    table.width = width
+    name, bar, value = table.columns
+    name.no_wrap = True  # a long one is cut, so that the bar stays
+    bar.ratio, bar.min_width = 1, 10  # all that is left
+    value.min_width = len("0.00")
+    for region in sorted(probabilities):
+        probability = probabilities[region]
+        table.add_row(region, Bar(1, 0, probability), f"{probability:.2f}")
+    return table
 
 
 def predict_stream(model: Predictor, address: str) -> Iterator[dict[str, float]]:
-    """The probability of each region after each second of a stream."""
+    """The probability of each region after each second of a stream.
+
+    Raises:
+        Undecodable: the stream is not audio, or is shorter than a second.
+    """
     settings = model.section("segment")
     rate = settings.sample_rate
+    seconds = 0
     for window in last_windows(decode_stream(address, rate), rate, settings.window):
+        seconds += 1
         _, segments = predict_probabilities(model, model.features(iter([window])))
         yield rank_regions(model, segments[0])
+    if not seconds:
+        raise Undecodable("less than a second of sound")
+
+
+def show(predictions: Iterable[dict[str, float]], console: Console) -> None:
+    """Show predictions as bars: in place in a terminal, else one after the other."""
+    width = min(WIDTH, console.width)
+    if not console.is_terminal:
+        for probabilities in predictions:
+            console.print(bar_table(probabilities, width))
+            console.file.flush()
+        return
+    with Live(console=console, auto_refresh=False) as live:
+        for probabilities in predictions:
+            live.update(bar_table(probabilities, width), refresh=True)
 
 
 def main(arguments: list[str]) -> None:
+    """Run the command.
+
+    Raises:
+        Undecodable: the stream is not audio, or is shorter than a second.
+    """
     parser = argparse.ArgumentParser(
         prog="musicregion listen",
         description=__doc__,
@@ -68,20 +103,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--model", default="models", help=MODEL_HELP)
     chosen = parser.parse_args(arguments)
     address = "pipe:0" if chosen.stream == "-" else chosen.stream
-    shown = 0
     with locate_model(chosen.model) as folder:
-        model = load_predictor(folder)
         try:
-            for found in predict_stream(model, address):
-                lines = draw_bars(found, min(80, shutil.get_terminal_size().columns))
-                if sys.stdout.isatty() and shown:
-                    print(f"\x1b[{shown}A", end="")  # over the last ones
-                start = "\x1b[2K" if sys.stdout.isatty() else ""  # an empty line
-                print("\n".join(start + line for line in lines), flush=True)
-                shown = len(lines)
+            show(predict_stream(load_predictor(folder), address), Console(highlight=False))
         except KeyboardInterrupt:
             return
         except Undecodable as error:
             raise Undecodable(f"{chosen.stream}: {error}") from None
-    if not shown:
-        raise Undecodable(f"{chosen.stream}: less than a second of sound")

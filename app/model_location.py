@@ -1,4 +1,4 @@
-"""Where a model is: a folder, a DVC experiment or commit, or an address in MLflow."""
+"""Finds a model: in a folder, a DVC experiment or commit, or MLflow."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ MODEL_HELP = (
 
 @contextmanager
 def locate_model(model: str) -> Iterator[Path]:
-    """The model's folder, fetched for the time of the block where it is not here.
+    """Yield the model's folder; a fetched one is deleted after the block.
+
+    The folder may be missing or without a model where `model` is a folder: the caller checks.
 
     Raises:
         ModelError: there is no such model.
@@ -25,15 +27,15 @@ def locate_model(model: str) -> Iterator[Path]:
         yield Path(model)
         return
     with tempfile.TemporaryDirectory(prefix="model-") as temporary:
-        fetch = _from_mlflow if ":/" in model else _from_dvc
+        fetch = _fetch_from_mlflow if ":/" in model else _fetch_from_dvc
         fetch(model, temporary)
         cards = sorted(Path(temporary).rglob(CARD))
         if not cards:
-            raise ModelError(f"{model}: there is no {CARD} in it, so it is none of our models.")
+            raise ModelError(f"{model}: it holds no {CARD}, so it is not a model of this project.")
         yield cards[0].parent
 
 
-def _from_mlflow(model: str, target: str) -> None:
+def _fetch_from_mlflow(model: str, target: str) -> None:
     from musicregion.tracking import store
 
     store.connect()
@@ -43,10 +45,10 @@ def _from_mlflow(model: str, target: str) -> None:
         mlflow.artifacts.download_artifacts(model, dst_path=target)
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"{model}: not to be had from MLflow: {reason}") from None
+        raise ModelError(f"{model}: cannot be fetched from MLflow: {reason}") from None
 
 
-def _from_dvc(model: str, target: str) -> None:
+def _fetch_from_dvc(model: str, target: str) -> None:
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
 

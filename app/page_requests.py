@@ -1,4 +1,4 @@
-"""What a visitor of the page may ask: the bounds, and a sentence for everything that goes wrong."""
+"""Predicts and makes songs for visitors of the page: bounds, and a sentence for every failure."""
 
 import html
 import itertools
@@ -19,13 +19,13 @@ from musicregion.inference.prediction import SongPrediction
 
 MEGABYTES = 50  # of an upload; each 1,048,576 bytes
 MINUTES = 20  # of a song
-SECONDS = 60  # that an answer may take
+SECONDS = 60  # for a prediction
 NEW_SONG = 10, 120  # seconds, at least and at most
 WAITING = 64  # visitors in the queue, at most
 
 
 class Refused(Exception):
-    """There is no answer; the text is for the visitor."""
+    """A request that fails; the text is a sentence for the visitor."""
 
     def html(self) -> str:
         """The text as the page shows it."""
@@ -34,32 +34,36 @@ class Refused(Exception):
 
 @contextmanager
 def refuse_on_error() -> Iterator[None]:
-    """Whatever is raised in the block becomes Refused."""
+    """Turn whatever the block raises into Refused."""
     try:
         yield
     except Unavailable as error:
         raise Refused(public_message(error)) from None
     except (Undecodable, TaskDied) as error:
-        raise Refused(f"That cannot be heard: {error}.") from None
+        raise Refused(f"This song has no prediction: {error}.") from None
     except MemoryError:
-        raise Refused("That cannot be heard: it wants more memory than a song may take.") from None
-    except Exception:  # the page goes on; whoever runs it reads what happened
+        raise Refused("This song has no prediction: it needs too much memory.") from None
+    except Exception:  # the page goes on; its owner reads what happened
         traceback.print_exc()
         raise Refused("Something went wrong on this page's computer. Please try again.") from None
 
 
 def predict_upload(folder: Path, song: Path) -> SongPrediction:
-    """What the model in a folder says of an uploaded song.
+    """Predict an uploaded song with the model in a folder.
 
     Raises:
-        Refused: why not.
+        Refused: there is no prediction.
     """
     with refuse_on_error():
         return isolated.call_isolated(predict_file, folder, song, MINUTES * 60, seconds=SECONDS)
 
 
 def predict_link(folder: Path, link: str) -> SongPrediction:
-    """The same of the song behind a link."""
+    """Predict the song behind a link with the model in a folder.
+
+    Raises:
+        Refused: there is no prediction.
+    """
     from app import public_links
 
     parts = urlsplit(link)
@@ -78,35 +82,37 @@ def predict_link(folder: Path, link: str) -> SongPrediction:
 
 
 def public_message(error: Unavailable) -> str:
-    """The reason without what only concerns the server."""
+    """The reason, without what concerns only the server."""
     reasons = {
         "too long": f"The song is longer than {MINUTES} minutes, or a live stream.",
         "too large": f"The song has more than {MEGABYTES} MB.",
         "no audio": "There is no song behind that link.",
         "deleted": "There is nothing behind that link any more.",
         "private": "The song behind that link is private.",
-        "sign-in": "The song behind that link is for members alone.",
+        "sign-in": "The song behind that link is for members only.",
     }
     if "not public" in str(error):
-        return "That link leads into a private network, where this page does not go."
+        return "That link leads into a private network, which this page does not enter."
     return reasons.get(error.kind, "The song behind that link cannot be fetched.")
 
 
 def make_song(
-    order: Order, writer: dict, folder: Path, tell: Callable[[int, int], None]
+    order: Order, writer: dict, folder: Path, on_try: Callable[[int, int], None]
 ) -> Iterator[NewSong]:
-    """A new song in a folder below `folder`, which lasts until the caller asks for another.
+    """Make a song in a folder below `folder`; it lasts until the caller asks for the next one.
 
-    writer: the composer's card. tell: called with the number of tries that are done, and of all.
+    writer: the composer's card. on_try: called with the number of tries done, and of all.
 
     Raises:
-        Refused: why not.
+        Refused: the song cannot be made.
     """
-    shortest, longest = NEW_SONG  # whoever bypasses the page's slider is asked here
+    shortest, longest = NEW_SONG  # a visitor may bypass the page's slider
     if not shortest <= order.seconds <= longest or order.region not in writer["regions"]:
-        raise Refused(f"A new song is of a region of the list, and {shortest} to {longest} s long.")
+        raise Refused(
+            f"A new song is for a region of the list, and from {shortest} to {longest} s long."
+        )
     done = itertools.count(1)
     with refuse_on_error(), tempfile.TemporaryDirectory(dir=folder) as temporary:
         yield from songs.make_songs(
-            order, writer, 1, True, Path(temporary), lambda: tell(next(done), songs.TRIES)
+            order, writer, 1, songs.TRIES, Path(temporary), lambda: on_try(next(done), songs.TRIES)
         )

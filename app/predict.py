@@ -1,72 +1,77 @@
-"""`musicregion predict SONG…`: which region does a song belong to?
+"""`musicregion predict SONG…`: predicts which region a song belongs to.
 
-Prints for each song the region and its probability, the runners-up, and which region the song
-sounds like from when to when; "none of these" where the best probability is below the model's
-threshold. Ends with 1 where a song could not be read.
+Prints for each song the predicted region with its probability, the next likeliest regions, and the
+region of each passage; "none of these" if the highest probability is below the model's threshold.
+Unreadable files are reported and skipped; the exit status is then 1.
 
     musicregion predict song.mp3
-    musicregion predict music/ --csv > answers.csv
+    musicregion predict music/ --csv > predictions.csv
     musicregion predict "new/*.ogg" --model models:/region@champion
     musicregion predict https://example.org/song.mp3 --plot song.png
 """
 
 import argparse
-import csv
 import json
 import os
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
-from app import song_arguments, timeline
+from app import prediction_formats, song_arguments, timeline
 from app.model_location import MODEL_HELP, locate_model
+from app.prediction_formats import Result
 from musicregion.compute import isolated
 from musicregion.errors import ModelError
 from musicregion.inference.predict_file import predict_file
 from musicregion.inference.prediction import SongPrediction
 from musicregion.storage.paths import CARD
 
-SHOWN = 20  # songs in one picture, at most
-PASSAGES = 12  # in the text, at most
+PANELS = 20  # songs in one picture, at most
 
 
-def describe(name: str, answer: SongPrediction) -> str:
-    """The answer for people."""
-    ranked = [f"{region} {value:.2f}" for region, value in answer.probabilities.items()]
-    lines = [f"{name}: {ranked[0]}   ({', '.join(ranked[1:4])})"]
-    if not answer.known:
-        lines = [f"{name}: none of these   (the likeliest: {', '.join(ranked[:3])})"]
-    passages = [
-        f"{timeline.format_clock(start)} {region}" for start, _, region in answer.passages()
-    ]
-    if len(passages) > 1:
-        rest = f"  and {len(passages) - PASSAGES} more" if len(passages) > PASSAGES else ""
-        lines.append(f"    {'  '.join(passages[:PASSAGES])}{rest}")
-    return "\n".join(lines)
+def predict_songs(
+    songs: list[tuple[str, Path | str]], folder: Path, print_predictions: bool
+) -> list[Result]:
+    """Predict songs, and print the results as they come.
 
+    songs: of song_arguments.list_songs. folder: of the model. print_predictions: as text; failures
+    are printed in any case.
 
-def as_json(name: str, result: SongPrediction | str) -> dict:
-    """The answer, or the reason for none, as JSON has it."""
-    if isinstance(result, str):
-        return {"song": name, "reason": result}
-    region = result.region if result.known else None
-    first = {"song": name, "region": region, "probability": result.probability}
-    return first | {"duration_s": result.duration_s} | asdict(result)
+    Raises:
+        ModelError: the model is damaged.
+    """
+    files = [path for _, path in songs if isinstance(path, Path)]
+    cores = os.cpu_count() or 1
+    threads = cores if len(files) == 1 else 1
+    items = [(folder, path, float("inf"), threads) for path in files]
+    predictions = isolated.map_isolated(predict_file, items, cores)
+    bar, write = songs, print
+    if len(songs) > 1:
+        from tqdm import tqdm
 
-
-def as_row(name: str, result: SongPrediction | str) -> dict:
-    """The same as a row of a table; its region is empty where it is none of these."""
-    found = as_json(name, result)
-    values = found.pop("probabilities", {})
-    return found | {f"p_{region}": value for region, value in values.items()}
-
-
-def failure_reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+        bar, write = tqdm(songs, "predict", unit="song", leave=False), tqdm.write
+    results: list[Result] = []
+    for name, path in bar:
+        result = path if isinstance(path, str) else next(predictions)
+        if isinstance(result, ModelError):
+            raise result
+        if isinstance(result, Exception):
+            result = str(result) or type(result).__name__
+        results.append((name, result))
+        if isinstance(result, str):
+            write(f"{name}: {result}", file=sys.stderr)
+        elif print_predictions:
+            write(prediction_formats.describe(name, result), file=sys.stdout)
+    return results
 
 
 def main(arguments: list[str]) -> int:
+    """Run the command; returns its exit status.
+
+    Raises:
+        ModelError: there is no model, or it is damaged.
+        ConfigError: the timelines cannot be plotted.
+    """
     parser = argparse.ArgumentParser(
         prog="musicregion predict",
         description=__doc__,
@@ -78,7 +83,7 @@ def main(arguments: list[str]) -> int:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print a table")
-    parser.add_argument("--plot", type=Path, metavar="OUT.PNG", help="draw the timelines")
+    parser.add_argument("--plot", type=Path, metavar="OUT.PNG", help="plot the timelines")
     parser.add_argument("--model", default="models", help=MODEL_HELP)
     chosen = parser.parse_args(arguments)
 
@@ -89,59 +94,17 @@ def main(arguments: list[str]) -> int:
     ):
         if not (folder / CARD).is_file():
             raise ModelError(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
-        results = predict_all(
-            chosen.songs, folder, Path(temporary), not (chosen.json or chosen.csv)
-        )
+        songs = song_arguments.list_songs(chosen.songs, Path(temporary))
+        results = predict_songs(songs, folder, not (chosen.json or chosen.csv))
         regions = json.loads((folder / CARD).read_text())["regions"]
     if chosen.json:
-        print(json.dumps([as_json(*result) for result in results], indent=2))
+        rows = [prediction_formats.as_json(*result) for result in results]
+        print(json.dumps(rows, indent=2))
     elif chosen.csv:
-        names = ["song", "region", "probability", "duration_s"]
-        names += [f"p_{region}" for region in regions] + ["reason"]
-        writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(as_row(*result) for result in results)
-    good = [(name, result) for name, result in results if isinstance(result, SongPrediction)]
-    if chosen.plot and good:
-        timeline.save_timelines(good[:SHOWN], chosen.plot)
-        left = f", the first {SHOWN} of {len(good)} songs" if len(good) > SHOWN else ""
-        print(f"{chosen.plot}: the timelines{left}", file=sys.stderr)
-    return 1 if len(good) < len(results) else 0
-
-
-def predict_all(
-    arguments: list[str], folder: Path, temporary: Path, tell: bool
-) -> list[tuple[str, SongPrediction | str]]:
-    """Each song's name with its answer or a reason for none, told as they come.
-
-    tell: print the answers; reasons are printed always.
-    """
-    wanted = song_arguments.list_songs(arguments, temporary)
-    files = [path for _, path in wanted if isinstance(path, Path)]
-    cores = os.cpu_count() or 1
-    threads = cores if len(files) == 1 else 1
-    items = [(folder, path, float("inf"), threads) for path in files]
-    found = isolated.map_isolated(predict_file, items, cores)
-    results: list[tuple[str, SongPrediction | str]] = []
-    if len(wanted) > 1:
-        from tqdm import tqdm
-
-        bar = tqdm(wanted, "predict", unit="song", leave=False)
-    else:
-        bar = wanted
-    for name, path in bar:
-        result = path if isinstance(path, str) else next(found)
-        if isinstance(result, ModelError):
-            raise result
-        if isinstance(result, Exception):
-            result = failure_reason(result)
-        results.append((name, result))
-        bad = isinstance(result, str)
-        if bad or tell:
-            text = f"{name}: {result}" if bad else describe(name, result)
-            stream = sys.stderr if bad else sys.stdout
-            if len(wanted) > 1:
-                bar.write(text, file=stream)
-            else:
-                print(text, file=stream)
-    return results
+        prediction_formats.write_csv(results, regions)
+    predicted = [(name, result) for name, result in results if isinstance(result, SongPrediction)]
+    if chosen.plot and predicted:
+        timeline.save_timelines(predicted[:PANELS], chosen.plot)
+        note = f" of the first {PANELS} of {len(predicted)} songs" if predicted[PANELS:] else ""
+        print(f"{chosen.plot}: the timelines{note}", file=sys.stderr)
+    return 1 if len(predicted) < len(results) else 0

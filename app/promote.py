@@ -1,12 +1,13 @@
-"""`musicregion promote`: the best run becomes the champion, if it is not worse than the last one.
+"""`musicregion promote`: makes the best run the champion, unless the last champion is better.
 
-Takes the run of this corpus that names most validation songs rightly (or the one of --run),
-compares it with the champion on the songs that both have answered, registers it in MLflow as the
+Takes the run of this corpus that classifies most validation songs correctly (or the one of --run),
+compares it with the champion on the songs that both have predicted, registers it in MLflow as the
 next version of the model "region", and moves the alias "champion" to it.
 
+    musicregion promote
     musicregion predict song.mp3 --model models:/region@champion
 
-Validation songs decide, so that the test songs stay a judge that has taken no part.
+Validation songs decide, so that the accuracy on test songs stays unbiased.
 """
 
 import argparse
@@ -28,10 +29,10 @@ SCORE = "validation_song_accuracy"
 
 
 def choose_candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
-    """The run that is named, or else the best one of the corpus.
+    """The run with this id, or else the best one of the corpus.
 
     Raises:
-        ModelError: there is none.
+        ModelError: there is no such run.
     """
     from mlflow import MlflowException
 
@@ -41,15 +42,15 @@ def choose_candidate(client: "MlflowClient", corpus: str, run_id: str | None) ->
         except MlflowException as error:
             raise ModelError(f"promote: run {run_id}: {error.message}") from None
     experiment = client.get_experiment_by_name(corpus)
-    found = experiment and client.search_runs(
+    runs = experiment and client.search_runs(
         [experiment.experiment_id],
         f"attributes.status = 'FINISHED' and metrics.{SCORE} >= 0",
         order_by=[f"metrics.{SCORE} DESC", "attributes.start_time DESC"],
         max_results=1,
     )
-    if not found:
+    if not runs:
         raise ModelError(f"promote: no finished run of corpus {corpus}. `dvc repro` makes one.")
-    return found[0]
+    return runs[0]
 
 
 def current_champion(client: "MlflowClient") -> "Run | None":
@@ -62,26 +63,31 @@ def current_champion(client: "MlflowClient") -> "Run | None":
         return None
 
 
-def common_part(one: "pd.DataFrame", other: "pd.DataFrame") -> str:
+def common_part(a: "pd.DataFrame", b: "pd.DataFrame") -> str:
     """The part on which two runs' predictions are compared: validation songs.
 
-    With evaluate.folds all songs are answered unheard, and none is a validation song.
+    With evaluate.folds every song is a test song of its fold, and there are no validation songs.
     """
-    both = set(one["part"]) & set(other["part"])
-    return "validation" if "validation" in both else "test"
+    parts = set(a["part"]) & set(b["part"])
+    return "validation" if "validation" in parts else "test"
 
 
-def register_champion(client: "MlflowClient", run: "Run", words: str) -> str:
-    """Make a run's model the champion; its version."""
+def register_champion(client: "MlflowClient", run: "Run", description: str) -> str:
+    """Make a run's model the champion; returns its version."""
     import mlflow
 
     version = mlflow.register_model(f"runs:/{run.info.run_id}/model", MODEL).version
-    client.update_model_version(MODEL, version, words)
+    client.update_model_version(MODEL, version, description)
     client.set_registered_model_alias(MODEL, ALIAS, version)
     return version
 
 
 def main(arguments: list[str]) -> None:
+    """Run the command.
+
+    Raises:
+        ModelError: there is no run to promote, or it is worse than the champion.
+    """
     parser = argparse.ArgumentParser(
         prog="musicregion promote",
         description=__doc__,
@@ -97,31 +103,32 @@ def main(arguments: list[str]) -> None:
     from app import compare
     from musicregion.evaluation import compare_runs
 
-    logging.getLogger("mlflow").setLevel(logging.ERROR)  # what it warns of is as it should be
+    logging.getLogger("mlflow").setLevel(logging.ERROR)  # its warnings are about what is intended
     client = MlflowClient()
-    run, before = choose_candidate(client, corpus, chosen.run), current_champion(client)
+    run, champion = choose_candidate(client, corpus, chosen.run), current_champion(client)
     name = f"{run.info.run_name} ({run.info.run_id})"
     score = run.data.metrics.get(SCORE)
-    words = f"{name}: {SCORE.replace('_', ' ')} {'unknown' if score is None else f'{score:.3f}'}"
-    print(words)
-    if before and before.info.run_id == run.info.run_id:
+    score_text = "unknown" if score is None else f"{score:.3f}"
+    description = f"{name}: {SCORE.replace('_', ' ')} {score_text}"
+    print(description)
+    if champion and champion.info.run_id == run.info.run_id:
         print("It is the champion already.")
         return
-    if before:
-        old = f"{before.info.run_name} ({before.info.run_id})"
-        tables = [compare.load_predictions(one.info.run_id) for one in (before, run)]
+    if champion:
+        champion_name = f"{champion.info.run_name} ({champion.info.run_id})"
+        tables = [compare.load_predictions(each.info.run_id) for each in (champion, run)]
         try:
-            found = compare_runs.compare_predictions(*tables, part=common_part(*tables))
+            comparison = compare_runs.compare_predictions(*tables, part=common_part(*tables))
         except ComparisonError as error:
             if not chosen.force:
-                raise ModelError(f"promote: {error} Or --force.") from None
+                raise ModelError(f"promote: {error} --force promotes it anyway.") from None
             print(f"Not compared: {error}")
         else:
-            print(compare_runs.describe_comparison(found, old, name))
-            if found.difference < 0 and not chosen.force:
+            print(compare_runs.describe_comparison(comparison, champion_name, name))
+            if comparison.difference < 0 and not chosen.force:
                 raise ModelError(
-                    "promote: it names fewer of these songs rightly, so the champion stays. "
-                    "--force promotes it all the same."
+                    "promote: it classifies fewer of these songs correctly, so the champion stays. "
+                    "--force promotes it anyway."
                 )
-    version = register_champion(client, run, words)
+    version = register_champion(client, run, description)
     print(f"models:/{MODEL}@{ALIAS} is now version {version}: {name}")

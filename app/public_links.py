@@ -1,7 +1,7 @@
-"""A stranger's link, fetched without lending the stranger this machine's place in the network.
+"""Predicts the song behind a stranger's link, without access to this machine's private network.
 
-Runs in a process of its own (app.isolated): it bars that process from every address that is not
-public. Where a name leads is looked at when the connection is made, so redirects and names that
+Runs in a process of its own (musicregion.compute.isolated), which is barred from every address that
+is not public. The address is checked when the connection is made, so redirects and names that
 change their address are covered.
 """
 
@@ -24,15 +24,15 @@ class Forbidden(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the whole internet's, and does not hide another one."""
+    """Whether an IP address is public, and does not embed a private one."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    hidden = ip.version == 6 and any(ip in net for net in TRANSLATED)  # an IPv4 address within
+    hidden = ip.version == 6 and any(ip in net for net in TRANSLATED)  # embeds an IPv4 one
     return ip.is_global and not ip.is_multicast and not hidden
 
 
 def block_private_addresses(allowed: Callable[[str], bool]) -> None:
-    """From here on no socket of this process connects to an address that is not allowed."""
+    """Let no socket of this process connect to an address that is not allowed, from now on."""
 
     def check(family: int, address: object) -> None:
         internet = family in (socket.AF_INET, socket.AF_INET6)
@@ -65,13 +65,14 @@ def predict_public_link(
     megabytes: float,
     allowed: Callable[[str], bool] = is_public,
 ) -> SongPrediction:
-    """What the model in a folder says of the song behind a link; bars its process first.
+    """Predict the song behind a link with the model in a folder; bars this process first.
 
-    temporary: where the song is put; the caller's, who is still there if this process is ended.
-    seconds: that the song may last. megabytes: that it may have.
+    temporary: the folder for the song; the caller deletes it, even if this process is killed.
+    seconds, megabytes: of the song, at most.
 
     Raises:
-        Unavailable: it cannot be had.
+        Unavailable: the song cannot be fetched.
+        Undecodable: it is not audio, silent, too short or too long.
     """
     block_private_addresses(allowed)
     from musicregion.config.sections import Download
@@ -79,10 +80,19 @@ def predict_public_link(
 
     if not link.startswith(("http://", "https://")):
         raise Unavailable("a link begins with http:// or https://")
-    words = dict.fromkeys(("cookies", "cookies_from_browser", "proxy"), "")
-    limits = {"max_duration": seconds, "max_size": megabytes, "timeout": 10, "retries": 0}
-    rest = {"rate_limit": 0, "sleep": 0, "concurrent": 1, "allow_missing": 0}
-    settings = Download(**words, **limits, **rest)
-    # no program that it could leave the connecting to
-    got = playlist.download_audio(link, settings, temporary, "song", {"ffmpeg_location": NOWHERE})
-    return predict_file(folder, got.path, seconds)
+    settings = Download(
+        cookies="",
+        cookies_from_browser="",
+        proxy="",
+        rate_limit=0,
+        sleep=0,
+        timeout=10,
+        retries=0,
+        concurrent=1,
+        max_duration=seconds,
+        max_size=megabytes,
+        allow_missing=0,
+    )
+    options = {"ffmpeg_location": NOWHERE}  # no other program may connect in its place
+    song = playlist.download_audio(link, settings, temporary, "song", options)
+    return predict_file(folder, song.path, seconds)

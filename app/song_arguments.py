@@ -1,4 +1,4 @@
-"""The songs that a command line names: files, folders, globs, and links that yt-dlp knows."""
+"""Finds the songs that a command line names: files, folders, globs, and links for yt-dlp."""
 
 from pathlib import Path
 
@@ -7,13 +7,14 @@ from musicregion.errors import Unavailable
 
 
 def is_link(argument: str) -> bool:
+    """Whether an argument is a link rather than a path."""
     return argument.startswith(("http://", "https://"))
 
 
 def list_songs(arguments: list[str], temporary: Path) -> list[tuple[str, Path | str]]:
     """Each song's name and its file, or the reason why there is none.
 
-    temporary: where songs of links are put.
+    temporary: the folder for downloaded songs.
     """
     songs: list[tuple[str, Path | str]] = []
     for argument in arguments:
@@ -35,10 +36,10 @@ def _download_songs(link: str, temporary: Path) -> list[tuple[str, Path | str]]:
 
     songs: list[tuple[str, Path | str]] = []
     try:
-        found = playlist.list_playlist("", link, params.load().download)
+        listed = playlist.list_playlist("", link, params.load().download)
     except Unavailable as error:
         return [(link, str(error))]
-    for song in tqdm(found, "download", unit="song"):
+    for song in tqdm(listed, "download", unit="song"):
         try:
             songs.append((song.title, song.fetch(temporary, song.song).path))
         except Unavailable as error:

@@ -1,4 +1,4 @@
-"""`musicregion store` prints the address of MLflow's store that this repository's runs go to.
+"""`musicregion store` prints the address of the MLflow store that holds this repository's runs.
 
 mlflow ui --backend-store-uri "$(musicregion store)"
 """
@@ -9,6 +9,7 @@ from musicregion.tracking import store
 
 
 def main(arguments: list[str]) -> None:
+    """Run the command."""
     argparse.ArgumentParser(
         prog="musicregion store",
         description=__doc__,

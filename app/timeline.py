@@ -1,4 +1,4 @@
-"""The timeline of songs as a picture: the probability of each region against time."""
+"""Plots the timelines of songs: the probability of each region against time."""
 
 from itertools import cycle
 from pathlib import Path
@@ -16,65 +16,69 @@ WIDTH, HEIGHT = 7, 2.2  # inches, of a panel
 
 
 def format_clock(seconds: float) -> str:
-    """3:05"""
+    """Minutes and seconds, such as 3:05."""
     return f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
-def draw_timeline(axes: "Axes", answer: SongPrediction, regions: list[str], title: str) -> None:
-    """Segments as columns, in each the regions one upon the other.
+def plot_timeline(axes: "Axes", prediction: SongPrediction, regions: list[str], title: str) -> None:
+    """Draw segments as columns, each with its regions stacked.
 
     regions: all of the model, so that a region has the same colour in every picture.
     """
     import matplotlib
     from matplotlib.ticker import MaxNLocator
 
-    starts = [moment.start_s for moment in answer.timeline]
-    widths = [moment.duration_s for moment in answer.timeline]
+    starts = [segment.start_s for segment in prediction.timeline]
+    widths = [segment.duration_s for segment in prediction.timeline]
     bottom = [0.0] * len(starts)
-    twenty = matplotlib.colormaps["tab20"].colors  # ten, and ten that are paler
+    twenty = matplotlib.colormaps["tab20"].colors  # ten, each with a paler one
     colours = cycle([*twenty[::2], *twenty[1::2]])
     for region, colour in zip(regions, colours, strict=False):
-        heights = [moment.probabilities[region] for moment in answer.timeline]
-        # with an edge, or else white lines show between the columns
-        look = {"color": colour, "edgecolor": colour, "linewidth": 0.4, "label": region}
-        axes.bar(starts, heights, widths, bottom, align="edge", **look)
+        heights = [segment.probabilities[region] for segment in prediction.timeline]
+        # without an edge, white lines show between the columns
+        style = {"color": colour, "edgecolor": colour, "linewidth": 0.4, "label": region}
+        axes.bar(starts, heights, widths, bottom, align="edge", **style)
         bottom = [low + high for low, high in zip(bottom, heights, strict=True)]
-    axes.set(xlim=(0, answer.duration_s), ylim=(0, 1), ylabel="probability", title=title)
+    axes.set(xlim=(0, prediction.duration_s), ylim=(0, 1), ylabel="probability", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(lambda seconds, _: format_clock(seconds))
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def timeline_figure(songs: list[tuple[str, SongPrediction]], width: float = WIDTH) -> "Figure":
-    """One panel for each song, by its title. width: inches."""
+    """A figure with one panel for each song, under its title. width: inches."""
     from matplotlib.figure import Figure
 
-    whole = Figure((width, HEIGHT * len(songs) + 0.6), layout="constrained", dpi=150)
-    panels = whole.subplots(len(songs), squeeze=False)[:, 0]
-    for axes, (title, answer) in zip(panels, songs, strict=True):
-        draw_timeline(axes, answer, sorted(answer.probabilities), title)
+    figure = Figure((width, HEIGHT * len(songs) + 0.6), layout="constrained", dpi=150)
+    panels = figure.subplots(len(songs), squeeze=False)[:, 0]
+    for axes, (title, prediction) in zip(panels, songs, strict=True):
+        plot_timeline(axes, prediction, sorted(prediction.probabilities), title)
     panels[-1].set_xlabel("time (minutes:seconds)")
     handles, names = panels[0].get_legend_handles_labels()
-    whole.legend(
+    figure.legend(
         handles, names, loc="outside lower center", ncols=round(width / 1.7), frameon=False
     )
-    return whole
+    return figure
 
 
 def save_timelines(songs: list[tuple[str, SongPrediction]], path: Path) -> None:
-    """Draw songs into a picture; the file's name says which kind.
+    """Plot the timelines of songs into a file; its suffix decides the format.
 
     Raises:
-        ConfigError: it cannot be written.
+        ConfigError: the file cannot be written.
     """
-    titles = [f"{Path(name).name}: {short_verdict(answer)}" for name, answer in songs]
-    drawn = timeline_figure(list(zip(titles, (answer for _, answer in songs), strict=True)))
+    titled = [
+        (f"{Path(name).name}: {short_verdict(prediction)}", prediction)
+        for name, prediction in songs
+    ]
     try:
-        drawn.savefig(path)
+        timeline_figure(titled).savefig(path)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: not drawn: {error}") from None
+        raise ConfigError(f"{path}: the timelines cannot be plotted: {error}") from None
 
 
-def short_verdict(answer: SongPrediction) -> str:
-    """The answer in few words."""
-    return f"{answer.region} {answer.probability:.2f}" if answer.known else "none of these"
+def short_verdict(prediction: SongPrediction) -> str:
+    """The prediction in a few words."""
+    if not prediction.known:
+        return "none of these"
+    return f"{prediction.region} {prediction.probability:.2f}"

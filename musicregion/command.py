@@ -18,9 +18,9 @@ def run(main: Callable[[], int | None]) -> None:
     except OSError as error:
         if error.errno not in FULL_DISK:
             raise
-        file = f" ({error.filename})" if error.filename else ""
+        path = f" ({error.filename})" if error.filename else ""
         sys.exit(
-            f"The disk is full{file}. Free some space, then run it again: it goes on where it "
-            "stopped."
+            f"The disk is full{path}. Free some space, then run the command again: it continues "
+            "where it stopped."
         )
     sys.exit(status)

@@ -2,14 +2,14 @@
 
 MusicRegionError
 ├── ConfigError        params.yaml, a corpus file or an argument holds a wrong key or value
-├── InputError         what an earlier stage should have left is missing, damaged or does not fit
-├── NotEnoughData      too few songs, or pieces, to go on
+├── InputError         output of an earlier stage is missing, damaged or does not match
+├── NotEnoughData      too few songs or pieces to continue
 ├── DownloadError      songs, packages or weights cannot be fetched
-│   └── Unavailable    a source cannot give what was asked
+│   └── Unavailable    a source does not have what was requested
 ├── Undecodable        a file is not audio, or is silent or too short
 ├── TaskDied           a task's process crashed or hung
-├── TrainingError      a training or a search came to nothing
-├── ModelError         a trained model is missing, damaged or does not fit
+├── TrainingError      a training or a search has no result
+├── ModelError         a trained model is missing, damaged or does not match
 ├── ComparisonError    two runs cannot be compared
 ├── TrackingError      MLflow's or Optuna's storage cannot be used
 └── ClusterError       the Dask cluster cannot be used
@@ -27,11 +27,11 @@ class ConfigError(MusicRegionError):
 
 
 class InputError(MusicRegionError):
-    """What an earlier stage should have left is missing, damaged or does not fit."""
+    """Output of an earlier stage is missing, damaged or does not match."""
 
 
 class NotEnoughData(MusicRegionError):
-    """Too few songs, or pieces, to go on."""
+    """Too few songs or pieces to continue."""
 
 
 class DownloadError(MusicRegionError):
@@ -39,7 +39,7 @@ class DownloadError(MusicRegionError):
 
 
 class Unavailable(DownloadError):
-    """A source cannot give what was asked.
+    """A source does not have what was requested.
 
     kind: one of musicregion.corpus.failures.SIGNS, "too long", "too large" or "other".
     """
@@ -49,7 +49,10 @@ class Unavailable(DownloadError):
         self.kind = kind
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return Unavailable, (str(self), self.kind)  # or else the kind is lost between processes
+        return Unavailable, (
+            str(self),
+            self.kind,
+        )  # by default the kind would be lost between processes
 
 
 class Undecodable(MusicRegionError):
@@ -57,15 +60,15 @@ class Undecodable(MusicRegionError):
 
 
 class TaskDied(MusicRegionError):
-    """A task's process crashed, or was ended since it made no progress."""
+    """A task's process crashed, or was ended because it made no progress."""
 
 
 class TrainingError(MusicRegionError):
-    """A training or a search came to nothing."""
+    """A training or a search has no result."""
 
 
 class ModelError(MusicRegionError):
-    """A trained model is missing, damaged or does not fit."""
+    """A trained model is missing, damaged or does not match."""
 
 
 class ComparisonError(MusicRegionError):

@@ -1,8 +1,8 @@
-"""`python -m stages.compose`: a model that writes notes of a region → composer/ and one MLflow run.
+"""`python -m stages.compose`: trains a model of notes by region → composer/ and one MLflow run.
 
-Learns the tunes of a rendered corpus (compose.notes: true), or what transcribe has heard of any
-(transcribed). Trains nothing until compose.epochs is more than 0; then `musicregion generate`
-makes songs.
+Learns the tunes of a rendered corpus (compose.notes: true), or the notes that transcribe found in
+any corpus (transcribed). Trains nothing until compose.epochs is more than 0; then `musicregion
+generate` makes songs.
 """
 
 import json
@@ -27,6 +27,7 @@ def training_params(settings: Params) -> dict:
 
 
 def main() -> None:
+    """Run the stage."""
     settings = params.load_for_command(__doc__)
     shutil.rmtree(paths.COMPOSER, ignore_errors=True)
     COMPOSE_METRICS.parent.mkdir(exist_ok=True)
@@ -34,7 +35,7 @@ def main() -> None:
         paths.COMPOSER.mkdir()
         (paths.COMPOSER / paths.CARD).write_text(json.dumps({"trained": False}) + "\n")
         COMPOSE_METRICS.write_text("{}\n")
-        print("compose: not wanted, compose.epochs is 0")
+        print("compose: nothing to do, compose.epochs is 0")
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from musicregion.composition import pieces, samples
@@ -43,17 +44,18 @@ def main() -> None:
     from musicregion.tracking import store
     from musicregion.tracking.run import create_run, open_run
 
-    found = pieces.pieces_by_part(settings)
-    facts = training_params(settings)
-    tags = store.run_tags(facts, {path.as_posix(): checksums.md5(path) for path in (SONGS, SPLITS)})
+    parts = pieces.pieces_by_part(settings)
+    run_params = training_params(settings)
+    md5 = {path.as_posix(): checksums.md5(path) for path in (SONGS, SPLITS)}
+    tags = store.run_tags(run_params, md5)
     label = f"compose {tags.get('dvc.experiment', '')}".strip()
-    run = create_run(store.prepare_experiment(settings.corpus), label, tags)
-    with open_run(run):
-        run.log_params(facts)
-        metrics = fit_composer(found, settings, run)
+    tracked = create_run(store.prepare_experiment(settings.corpus), label, tags)
+    with open_run(tracked):
+        tracked.log_params(run_params)
+        metrics = fit_composer(parts, settings, tracked)
         samples.write_samples(settings, paths.COMPOSER / "samples")
-        run.log_metrics(metrics)
-        run.log_artifacts(paths.COMPOSER, "composer")
+        tracked.log_metrics(metrics)
+        tracked.log_artifacts(paths.COMPOSER, "composer")
         COMPOSE_METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
     print(
         f"compose: {metrics['nats_per_note']:.2f} nats a note on validation songs, the n-gram "

@@ -1,7 +1,7 @@
 """`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv.
 
-What is there and whole is not fetched again. `dvc repro -f download` looks whether the
-playlists have changed; `dvc repro` then does what follows from it.
+Songs that are there and undamaged are not fetched again. `dvc repro -f download` checks whether
+the playlists have changed; `dvc repro` then runs the stages that depend on them.
 """
 
 import pandas as pd
@@ -21,7 +21,7 @@ def main() -> None:
     try:
         listed = list_corpus(chosen, settings)
     except Unavailable as error:
-        advice = STOP.get(error.kind, "No song was touched.")
+        advice = STOP.get(error.kind, "No song was changed.")
         raise DownloadError(
             f"corpora/{settings.corpus}.yaml: {error.kind}: {error}. {advice}"
         ) from None

@@ -1,4 +1,4 @@
-"""`python -m stages.features`: the chosen features of every segment, as one array.
+"""`python -m stages.features`: computes the chosen features of every segment, as one array.
 
 Writes data/<features>/features.npy, float32 [segment, time, channel], rows as in segments.csv.
 """
@@ -23,7 +23,8 @@ def main() -> None:
     if name == "mfcc" and settings.mfcc.json_:
         classes = corpus.load(settings.corpus).classes()
         regions = tables.SEGMENTS.read()["region"]
-        write_json(array, [name if name in classes else None for name in regions], TUTORIAL_JSON)
+        labels = [region if region in classes else None for region in regions]
+        write_json(array, labels, TUTORIAL_JSON)
     elif name == "mfcc":
         TUTORIAL_JSON.unlink(missing_ok=True)
 

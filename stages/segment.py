@@ -1,4 +1,4 @@
-"""`python -m stages.segment`: every song as a whole number of equal windows, one FLAC a song."""
+"""`python -m stages.segment`: cuts every song into equal windows, one FLAC per song."""
 
 from musicregion.audio.segmenting import update_segments
 from musicregion.command import run
@@ -17,15 +17,15 @@ def main() -> None:
     SEGMENT_FLACS.mkdir(parents=True, exist_ok=True)
     results = update_segments(songs, settings)
 
-    rows, wanted = [], set()
+    rows, paths = [], set()
     for song, result in zip(songs.itertuples(), results, strict=True):
-        own = {"song": song.song, "region": song.region}
-        rows += [own | row for row in result["rows"]]
+        names = {"song": song.song, "region": song.region}
+        rows += [names | row for row in result["rows"]]
         if result["rows"]:
-            wanted.add(SEGMENT_FLACS / song.region / f"{song.song}.flac")
+            paths.add(SEGMENT_FLACS / song.region / f"{song.song}.flac")
         else:
-            failed.append(own | {"source": song.source, "reason": result["reason"]})
-    prune(SEGMENT_FLACS, wanted)
+            failed.append(names | {"source": song.source, "reason": result["reason"]})
+    prune(SEGMENT_FLACS, paths)
     journal.replace_all(SEGMENT_JOURNAL, results)
     tables.SEGMENTS.write(rows)
     tables.FAILED.write(failed)
@@ -33,7 +33,7 @@ def main() -> None:
         print(f"left out: {row['region']}/{row['song']} ({row['source']}): {row['reason']}")
     if not rows:
         raise NotEnoughData("segment: not one usable song; the reasons are above")
-    print(f"segment: {len(wanted)} songs, {len(rows)} windows, {len(failed)} songs left out")
+    print(f"segment: {len(paths)} songs, {len(rows)} windows, {len(failed)} songs left out")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""folk is a fair little benchmark: a classical yardstick lands between trivial and hopeless."""
+"""folk is a useful small benchmark: for a classical model neither trivial nor hopeless."""
 
 import joblib
 import numpy as np
@@ -18,10 +18,10 @@ def features(song, folder):
     """MFCC of a song's whole windows, [segment, time, coefficient]."""
     settings = params.load()
     path = song.fetch(folder, song.song).path
-    wave, own_rate = soundfile.read(path, dtype="float32")
+    wave, file_rate = soundfile.read(path, dtype="float32")
     path.unlink()
     rate, length = settings.segment.sample_rate, settings.segment.window
-    wave = soxr.resample(wave, own_rate, rate)
+    wave = soxr.resample(wave, file_rate, rate)
     windows = [
         wave[start : start + round(length * rate)]
         for start in range(0, round(len(wave) - length * rate) + 1, round(length * rate))
@@ -39,19 +39,19 @@ def songs():
 
 
 @pytest.fixture(scope="module")
-def heard(songs, tmp_path_factory):
+def mfcc(songs, tmp_path_factory):
     """MFCC of every song."""
     folder = tmp_path_factory.mktemp("folk")
     return joblib.Parallel(n_jobs=-1)(joblib.delayed(features)(song, folder) for song in songs)
 
 
-def test_an_svm_on_mfcc_statistics_is_right_for_70_to_85_songs_in_100(songs, heard):
+def test_an_svm_on_mfcc_statistics_classifies_70_to_85_percent_correctly(songs, mfcc):
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
-    frames = [rows.reshape(-1, rows.shape[-1]) for rows in heard]
+    frames = [rows.reshape(-1, rows.shape[-1]) for rows in mfcc]
     table = np.array([np.r_[rows.mean(axis=0), rows.std(axis=0)] for rows in frames])
     regions = np.array([song.region for song in songs])
     accuracies = []
@@ -63,33 +63,33 @@ def test_an_svm_on_mfcc_statistics_is_right_for_70_to_85_songs_in_100(songs, hea
     assert 0.70 <= np.mean(accuracies) <= 0.85
 
 
-def test_the_label_doctor_finds_songs_that_were_moved_to_a_wrong_region(songs, heard):
-    """Of 5 % moved songs, 80 % are in the first tenth of the list: mean of six draws."""
+def test_label_errors_are_listed_first(songs, mfcc):
+    """Of 5 % mislabelled songs, 80 % are in the first tenth of the list: mean of six seeds."""
     names = np.array([song.song for song in songs])
     regions = sorted({song.region for song in songs})
     labels = np.array([regions.index(song.region) for song in songs])
-    counts = [len(rows) for rows in heard]
+    counts = [len(rows) for rows in mfcc]
     owner = np.repeat(names, counts)
     parts = np.full(len(owner), "train")
-    data = Dataset(np.concatenate(heard), np.repeat(labels, counts), owner, owner, parts, regions)
-    _ = data.song_statistics, data.segment_statistics  # once for all draws
+    data = Dataset(np.concatenate(mfcc), np.repeat(labels, counts), owner, owner, parts, regions)
+    _ = data.song_statistics, data.segment_statistics  # computed once for all seeds
     settings = params.load().model_copy(
         update={"model": "logistic", "evaluate": sections.Evaluate(folds=5, repeats=3)}
     )
     shown = pd.DataFrame({"song": names}).assign(title="", source="", path="")
-    found = []
+    shares = []
     for seed in range(6):
         random = np.random.default_rng(seed)
         moved = random.choice(len(names), len(names) // 20, replace=False)
         wrong = labels.copy()
         wrong[moved] = (wrong[moved] + random.integers(1, len(regions), len(moved))) % len(regions)
-        spoiled = data.relabelled(np.repeat(wrong, counts), parts, regions)
-        folds = list(crossvalidation.cross_validate(spoiled, settings))
-        predictions = prediction_table.all_predictions(spoiled, folds[0].assessment, folds)
+        mislabelled = data.relabelled(np.repeat(wrong, counts), parts, regions)
+        folds = list(crossvalidation.cross_validate(mislabelled, settings))
+        predictions = prediction_table.all_predictions(mislabelled, folds[0].result, folds)
         first = label_errors.find_suspects(predictions, shown)["song"].head(len(names) // 10)
-        found.append(np.isin(names[moved], first).mean())
-    print("share found", found)
-    assert np.mean(found) >= 0.8
+        shares.append(np.isin(names[moved], first).mean())
+    print("share found", shares)
+    assert np.mean(shares) >= 0.8
 
 
 def test_songs_are_the_same_bytes_whatever_the_number_of_processes(songs, tmp_path):

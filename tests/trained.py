@@ -1,4 +1,4 @@
-"""A model that has learned high tones from low ones, as train leaves it."""
+"""Trained models to test with: a classifier of high and low tones, and a composer."""
 
 import json
 
@@ -61,7 +61,7 @@ def songs(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def composing(tmp_path_factory):
-    """A composer's folder, barely trained. It goes up in one region, down in the other."""
+    """A composer's folder, briefly trained. Its scales go up in one region, down in the other."""
     from musicregion.composition import composer, novelty, tokens, training
     from musicregion.composition.tokens import Piece
 
@@ -76,13 +76,17 @@ def composing(tmp_path_factory):
             pitches = first + key + step * np.arange(size) % 24
             notes = np.stack([np.arange(size) / 2, np.full(size, 0.5), pitches], 1)
             pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0))
-    lines = [tokens.encode(piece, regions) for piece in pieces]
+    sequences = [tokens.encode(piece, regions) for piece in pieces]
     vocabulary = len(tokens.vocabulary(regions))
-    model, _ = training.train_transformer(lines, lines, vocabulary, settings, lambda *_: None)
+    model, _ = training.train_transformer(
+        sequences, sequences, vocabulary, settings, lambda *_: None
+    )
     card = {"trained": True, "corpus": "none", "notes": True, "regions": regions}
     card |= {"heads": settings.heads, "validation": {"nats_per_note": 1.0}}
     names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
     melodies = [novelty.melody_steps(piece.notes) for piece in pieces]
-    made = composer.Composer(card, lambda line: line, lines, names, tempos, melodies)
-    composer.save_composer(folder, made, model.get_weights())
+    trained_composer = composer.Composer(
+        card, lambda sequence: sequence, sequences, names, tempos, melodies
+    )
+    composer.save_composer(folder, trained_composer, model.get_weights())
     return folder

@@ -1,1 +1,1 @@
-"""Audio files to equal windows, and to fingerprints."""
+"""Decodes audio files, cuts them into equal windows, and fingerprints them."""

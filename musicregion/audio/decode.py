@@ -1,4 +1,4 @@
-"""Decodes any audio file as a stream of mono blocks at the asked sample rate."""
+"""Decodes any audio file as a stream of mono blocks at a given sample rate."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +9,16 @@ import soxr
 
 from musicregion.errors import Undecodable
 
+DECODERS = ("numpy", "soundfile", "av", "soxr")  # packages whose versions decide the samples
 BLOCK = 1 << 18  # samples a channel that are decoded at a time
 LOUDEST = 16.0  # times full scale; 24 dB above it
-# what PyAV may take a file for: containers of one song. FFmpeg also knows lists (HLS, concat),
-# which would make it play other files of this machine.
+# the formats that PyAV may read: containers of one song. FFmpeg also reads playlists (HLS, concat),
+# which would make it open other files of this machine.
 CONTAINERS = {
     "format_whitelist": "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,eac3,flac,flv,matroska,mov,mp3,"
     "mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
 }
-RATES = 1000, 768_000  # Hz; another one is a damaged header, and a resampler's ruin
+RATES = 1000, 768_000  # Hz; others come from damaged headers, and break the resampler
 
 
 def _with_soundfile(path: Path) -> Iterator[tuple[np.ndarray, int]]:
@@ -44,36 +45,37 @@ def _with_av(path: Path | str) -> Iterator[tuple[np.ndarray, int]]:
 
 
 def _as_undecodable(blocks: Iterator[tuple[np.ndarray, int]]) -> Iterator[tuple[np.ndarray, int]]:
-    """The blocks; whatever goes wrong with them is told as Undecodable.
+    """The blocks; any error of the decoder is raised as Undecodable.
 
-    Fed with damaged files, both libraries raise whatever their authors did not think of: failed
-    assertions, wrong shapes, numbers out of range.
+    On damaged files both libraries raise exceptions of any class: failed assertions, wrong shapes,
+    numbers out of range.
     """
     try:
         yield from blocks
     except Undecodable:
         raise
     except Exception as error:
-        # not all of what PyAV says, which ends with the file's path
+        # strerror first: PyAV's whole message ends with the file's path
         reason = getattr(error, "strerror", "") or str(error) or type(error).__name__
         raise Undecodable(f"not readable as audio ({reason})") from error
 
 
 def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
-    """Mono float32 blocks with their sample rate: soundfile first, PyAV for what it cannot read."""
+    """Mono float32 blocks with their sample rate; from PyAV if soundfile cannot open the file."""
     try:
         soundfile.info(path)
         reader = _with_soundfile
-    except Exception:  # see _told
+    except Exception:  # of any class, see _as_undecodable
         reader = _with_av
     yield from _as_undecodable(reader(path))
 
 
 def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
-    """Yield mono float32 blocks [sample] at `sample_rate` Hz, finite numbers only.
+    """Yield mono float32 blocks [sample] at `sample_rate` Hz; all numbers are finite.
 
     Raises:
         Undecodable: neither soundfile nor PyAV can read the file to its end.
+        OSError: there is no such file.
     """
     if not path.stat().st_size:
         raise Undecodable("the file is empty")
@@ -81,26 +83,26 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
 
 
 def decode_stream(address: str, sample_rate: int) -> Iterator[np.ndarray]:
-    """As `decode`, from a link or from "pipe:0", standard input, as the sound comes.
+    """Decode a link, or standard input ("pipe:0"), while the data arrive; blocks as of `decode`.
 
     Raises:
-        Undecodable: it cannot be opened, or breaks off.
+        Undecodable: the stream cannot be opened, or breaks off.
     """
     yield from _resampled(_as_undecodable(_with_av(address)), sample_rate)
 
 
 def _resampled(blocks: Iterator[tuple[np.ndarray, int]], sample_rate: int) -> Iterator[np.ndarray]:
-    resampler, before = None, sample_rate
+    resampler, previous_rate = None, sample_rate
     for block, rate in blocks:
         if not RATES[0] <= rate <= RATES[1]:
             raise Undecodable(f"damaged: its sample rate is {rate} Hz")
-        if rate != before and resampler is not None:  # a stream may change its rate
+        if rate != previous_rate and resampler is not None:  # a stream may change its rate
             yield resampler.resample_chunk(np.empty(0, "float32"), last=True)
             resampler = None
-        before = rate
-        if not np.abs(block).max(initial=0) <= LOUDEST:  # so also where it is NaN
+        previous_rate = rate
+        if not np.abs(block).max(initial=0) <= LOUDEST:  # true of NaN as well
             block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
-            block = np.clip(block, -LOUDEST, LOUDEST)  # or the resampler makes NaN of it
+            block = np.clip(block, -LOUDEST, LOUDEST)  # larger numbers become NaN in the resampler
         if rate == sample_rate:
             yield block
             continue

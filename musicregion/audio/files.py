@@ -1,4 +1,4 @@
-"""Which audio files a folder, a glob or a path means."""
+"""Finds the audio files of a folder, a glob or a path."""
 
 import glob
 from pathlib import Path
@@ -8,19 +8,19 @@ AUDIO |= {".aif", ".aiff", ".mka", ".mkv"}
 
 
 def find_audio_files(source: str, base: Path) -> tuple[Path, list[Path]]:
-    """The folder that a source's files lie in, and they, sorted; a folder with its subfolders.
+    """The folder that holds the audio files of a source, and the files, sorted.
 
-    source: a folder, a file or a glob; a relative one counts from `base`.
+    source: a folder (its subfolders included), a file or a glob, relative to `base`.
     """
-    given = Path(source).expanduser()
-    root = base / given
+    path = Path(source).expanduser()
+    root = base / path
     if root.is_dir():
-        files = [path for path in root.rglob("*") if path.suffix.lower() in AUDIO]
+        files = [file for file in root.rglob("*") if file.suffix.lower() in AUDIO]
     elif root.is_file():
         files = [root]
     else:
-        files = [base / found for found in glob.glob(str(given), root_dir=base, recursive=True)]
-        while glob.has_magic(str(given)):
-            given = given.parent
-        root = base / given
-    return root, sorted(path for path in files if path.is_file())
+        files = [base / name for name in glob.glob(str(path), root_dir=base, recursive=True)]
+        while glob.has_magic(str(path)):
+            path = path.parent
+        root = base / path
+    return root, sorted(file for file in files if file.is_file())

@@ -1,6 +1,6 @@
-"""What the segment stage keeps of a song, and what a new song is heard as: equal windows.
+"""Cuts a song into equal windows: the same for the segment stage and for predictions.
 
-Alone in a module, since whoever asks for a song's region waits for its imports.
+Imports little, since every prediction waits for it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,41 +16,40 @@ from musicregion.errors import Undecodable
 if TYPE_CHECKING:
     from musicregion.config.sections import Segment
 
-
 SILENCE = 1e-4  # root mean square, -80 dB below full scale
-FULL = 1 << 15  # full scale as 16 bit, as libsndfile counts
+FULL_SCALE = 1 << 15  # of 16-bit samples, as in libsndfile
 
 
 @dataclass(frozen=True)
 class Window:
-    """A segment: samples is [sample], always of the full length."""
+    """A segment."""
 
-    samples: np.ndarray
-    real: int  # samples of it that are the song's own, before looping
+    samples: np.ndarray  # [sample], always of the full length
+    real: int  # samples before looping
 
 
 def cut_windows(blocks: Iterable[np.ndarray], length: int, tail: int) -> Iterator[Window]:
     """Cut a stream of blocks [sample] into windows of `length` samples.
 
-    A song shorter than a window is looped up to one. A rest longer than `tail` samples is looped
-    too; a shorter rest is dropped.
+    A song shorter than a window is looped to fill one. A remainder longer than `tail` samples is
+    looped too; a shorter one is dropped.
     """
-    rest = np.empty(0, "float32")
+    remainder = np.empty(0, "float32")
     first = True
     for block in blocks:
-        rest = np.concatenate([rest, block])
-        while len(rest) >= length:
-            yield Window(rest[:length], length)
-            rest, first = rest[length:], False
-    if len(rest) and (first or len(rest) > tail):
-        yield Window(np.resize(rest, length), len(rest))
+        remainder = np.concatenate([remainder, block])
+        while len(remainder) >= length:
+            yield Window(remainder[:length], length)
+            remainder, first = remainder[length:], False
+    if len(remainder) and (first or len(remainder) > tail):
+        yield Window(np.resize(remainder, length), len(remainder))
 
 
 def standardise(blocks: Iterable[np.ndarray], settings: "Segment") -> Iterator[Window]:
-    """A song's windows, as int16; blocks: float32 [sample] at settings.sample_rate.
+    """Yield a song's windows, int16. blocks: float32 [sample] at settings.sample_rate.
 
     Raises:
-        Undecodable: after the last window, where the song is silent or too short.
+        Undecodable: after the last window, if the song is silent or too short.
     """
     rate = settings.sample_rate
     length = round(settings.window * rate)
@@ -59,8 +58,9 @@ def standardise(blocks: Iterable[np.ndarray], settings: "Segment") -> Iterator[W
         energy += float(np.square(window.samples, dtype="float64").mean())
         seconds += window.real / rate
         count += 1
-        whole = np.clip(np.rint(window.samples * np.float32(FULL)), -FULL, FULL - 1)
-        yield Window(whole.astype("int16"), window.real)
+        scaled = np.rint(window.samples * np.float32(FULL_SCALE))
+        clipped = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1)
+        yield Window(clipped.astype("int16"), window.real)
     if seconds < settings.shortest:
         raise Undecodable(f"too short: {seconds:.2f} s, segment.shortest is {settings.shortest} s")
     if np.sqrt(energy / count) < SILENCE:
@@ -68,12 +68,12 @@ def standardise(blocks: Iterable[np.ndarray], settings: "Segment") -> Iterator[W
 
 
 def waveform(samples: np.ndarray) -> np.ndarray:
-    """int16 [sample] as float32 [sample], the same numbers as a file of them is read as."""
-    return samples.astype("float32") / np.float32(FULL)
+    """int16 [sample] as float32 [sample]: the numbers that soundfile reads from a 16-bit file."""
+    return samples.astype("float32") / np.float32(FULL_SCALE)
 
 
 def read_windows(path: Path, segments: int) -> Iterator[tuple[np.ndarray, int]]:
-    """Each window, float32 [sample], of a file of segments, with its sample rate (Hz)."""
+    """Yield each window, float32 [sample], of a file of segments, with its sample rate (Hz)."""
     with soundfile.SoundFile(path) as file:
         length = file.frames // segments
         for _ in range(segments):

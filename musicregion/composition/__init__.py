@@ -1,1 +1,1 @@
-"""A model of notes: training it, and playing what it writes."""
+"""A language model of notes: trains it, samples new pieces from it and performs them as songs."""

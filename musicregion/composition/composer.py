@@ -1,136 +1,146 @@
-"""What compose has left, ready to write new pieces; without TensorFlow."""
+"""A trained composer, ready to write new pieces without importing TensorFlow."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from musicregion.composition import tokens
 from musicregion.composition.novelty import Step
-from musicregion.composition.sampling import CachedTransformer, NextToken, sample_line
+from musicregion.composition.sampling import CachedTransformer, NextToken, sample_sequence
 from musicregion.errors import ModelError
 from musicregion.storage.files import writing
 from musicregion.storage.paths import CARD
 
-ADVICE = "`dvc exp run -S compose.epochs=40` trains one, which takes about five minutes."
-TRIES = 20  # for a piece of tokens.FEWEST notes
-PIECES = 2  # that a song is made of
+ADVICE = "`dvc exp run -S compose.epochs=40` trains one in about five minutes."
+MAX_SAMPLES = 20  # sequences that are sampled for a piece until one has tokens.MIN_NOTES
+PIECES = 2  # in a song
 
 
 @dataclass(frozen=True)
 class Composer:
-    """A model of notes, and the lines that it learned from.
+    """A model of notes and the pieces that it was trained on.
 
-    card: what card.json says. lines: of tokens, by piece. songs, tempos (quarter beats a minute),
-    melodies: of the same pieces.
+    card: the contents of card.json. sequences: the tokens of each piece. songs, tempos (quarter
+    beats a minute), melodies: of the same pieces.
     """
 
-    card: dict
-    following: NextToken
-    lines: list[np.ndarray]
+    card: dict[str, Any]
+    next_token: NextToken
+    sequences: list[np.ndarray]
     songs: list[str]
     tempos: np.ndarray
     melodies: list[list[Step]]
 
     @property
     def one_voice(self) -> bool:
-        """Whether it writes tunes, to be accompanied."""
+        """Whether it writes melodies, which need an accompaniment."""
         return self.card["notes"] is True
 
-    def learned(self) -> list[tuple[np.ndarray, float]]:
-        """Notes and bar of the pieces that it learned from."""
-        return [tokens.decode(line) for line in self.lines]
+    def training_pieces(self) -> list[tuple[np.ndarray, float]]:
+        """Notes and bar of the pieces that it was trained on."""
+        return [tokens.decode(sequence) for sequence in self.sequences]
 
-    def pieces(
+    def compose_pieces(
         self, region: str, random: np.random.Generator
     ) -> tuple[list[tuple[np.ndarray, float]], float]:
-        """New pieces for a song, each notes and bar, and their tempo, as rendition.perform has it.
+        """Write the pieces of a new song, each notes and bar, and choose their tempo.
 
-        Tempo and length are those of a random song of the region.
+        Both as perform.perform_pieces takes them. Tempo and length are those of a random training
+        piece of the region.
+
+        Raises:
+            ModelError: the model writes no notes.
         """
-        mark = tokens.vocabulary(self.card["regions"])[f"Region_{region}"]
-        own = [row for row, line in enumerate(self.lines) if line[0] == mark]
-        row = int(random.choice(own))
-        front = self.lines[row][: tokens.FRONT]
-        found = [self._piece(front, random) for _ in range(PIECES)]
+        region_token = tokens.vocabulary(self.card["regions"])[f"Region_{region}"]
+        rows = [row for row, ids in enumerate(self.sequences) if ids[0] == region_token]
+        row = int(random.choice(rows))
+        prefix = self.sequences[row][: tokens.PREFIX]
+        pieces = [self._compose_piece(prefix, random) for _ in range(PIECES)]
         if self.one_voice:  # all end on the same note, so that a song has one key
-            last = [notes[-1, 2] for notes, _ in found]
-            for (notes, _), end in zip(found, last, strict=True):
+            last = [notes[-1, 2] for notes, _ in pieces]
+            for (notes, _), end in zip(pieces, last, strict=True):
                 notes[:, 2] += (last[0] - end + 6) % 12 - 6
-        return found, float(self.tempos[row])
+        return pieces, float(self.tempos[row])
 
-    def _piece(self, front: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, float]:
-        best = np.zeros((0, 3)), 4.0
-        for _ in range(TRIES):
-            notes, bar = tokens.decode(sample_line(self.following, front, random))
-            if len(notes) > len(best[0]):
-                best = notes, bar
-            if len(best[0]) >= tokens.FEWEST:
+    def _compose_piece(
+        self, prefix: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, float]:
+        longest = np.zeros((0, 3)), 4.0
+        for _ in range(MAX_SAMPLES):
+            notes, bar = tokens.decode(sample_sequence(self.next_token, prefix, random))
+            if len(notes) > len(longest[0]):
+                longest = notes, bar
+            if len(longest[0]) >= tokens.MIN_NOTES:
                 break
-        if not len(best[0]):
-            raise ModelError("The model writes no notes: train it longer (compose.epochs).")
-        return best
+        if not len(longest[0]):
+            raise ModelError("The model writes no notes. Train it longer (compose.epochs).")
+        return longest
 
 
-def _join_arrays(parts: list) -> dict[str, np.ndarray]:
-    """Arrays of different lengths as one, and their lengths."""
+def _save_ragged(path: Path, parts: list) -> None:
+    """Write arrays of different lengths as one array and their lengths."""
     arrays = [np.asarray(part, "int16") for part in parts]
-    return {"all": np.concatenate(arrays), "lengths": np.array([len(one) for one in arrays])}
+    lengths = np.array([len(array) for array in arrays])
+    np.savez(path, all=np.concatenate(arrays), lengths=lengths)
 
 
-def _split_arrays(folder: Path, name: str) -> list[np.ndarray]:
-    with np.load(folder / f"{name}.npz") as file:
+def _load_ragged(path: Path) -> list[np.ndarray]:
+    with np.load(path) as file:
         return np.split(file["all"], np.cumsum(file["lengths"])[:-1])
 
 
-def save_composer(folder: Path, made: Composer, weights: list[np.ndarray]) -> None:
-    """Write a composer's folder, the card last: with it the folder is whole.
+def save_composer(folder: Path, composer: Composer, weights: list[np.ndarray]) -> None:
+    """Write a composer's folder. The card is written last: a folder with a card is complete.
 
-    weights: of the decoder, as Keras' get_weights gives them.
+    weights: of the transformer, as Keras's get_weights returns them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "decoder.npz", *weights)
-    np.savez(folder / "lines.npz", **_join_arrays(made.lines))
-    np.savez(folder / "melodies.npz", **_join_arrays(made.melodies))
-    np.savez(folder / "pieces.npz", songs=made.songs, tempos=made.tempos)
+    _save_ragged(folder / "lines.npz", composer.sequences)
+    _save_ragged(folder / "melodies.npz", composer.melodies)
+    np.savez(folder / "pieces.npz", songs=composer.songs, tempos=composer.tempos)
     with writing(folder / CARD) as part:
-        part.write_text(json.dumps(made.card, indent=2, sort_keys=True) + "\n")
+        part.write_text(json.dumps(composer.card, indent=2, sort_keys=True) + "\n")
 
 
-def read_card(folder: Path) -> dict:
+def read_card(folder: Path) -> dict[str, Any]:
     """Read the card of a trained composer.
 
     Raises:
-        ModelError: there is none, or none that was trained.
+        ModelError: there is no composer in the folder, or it is damaged or was not trained.
     """
     try:
-        found = json.loads((folder / CARD).read_text())
+        card = json.loads((folder / CARD).read_text())
     except FileNotFoundError:
         raise ModelError(f"{folder}: no model of notes there ({CARD}). {ADVICE}") from None
     except ValueError as error:
         raise ModelError(f"{folder / CARD}: damaged ({error}). {ADVICE}") from None
-    if not found["trained"]:
+    if not card["trained"]:
         raise ModelError(f"{folder}: no model of notes was trained, compose.epochs is 0. {ADVICE}")
-    return found
+    return card
 
 
 def load_composer(folder: Path) -> Composer:
     """Read a composer's folder.
 
     Raises:
-        ModelError: as card; or a file is damaged.
+        ModelError: as read_card; or a file is damaged.
     """
-    found = read_card(folder)
+    card = read_card(folder)
     try:
         with np.load(folder / "decoder.npz") as file:
-            weights = [file[f"arr_{place}"] for place in range(len(file.files))]
+            weights = [file[f"arr_{index}"] for index in range(len(file.files))]
         melodies = [
-            [tuple(step) for step in one.tolist()] for one in _split_arrays(folder, "melodies")
+            [(int(interval), int(length)) for interval, length in melody]
+            for melody in _load_ragged(folder / "melodies.npz")
         ]
         with np.load(folder / "pieces.npz") as file:
             songs, tempos = file["songs"].tolist(), file["tempos"]
-        following = CachedTransformer(weights, found["heads"])
-        return Composer(found, following, _split_arrays(folder, "lines"), songs, tempos, melodies)
+        sequences = _load_ragged(folder / "lines.npz")
+        next_token = CachedTransformer(weights, card["heads"])
+        return Composer(card, next_token, sequences, songs, tempos, melodies)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{folder}: damaged ({error}). {ADVICE}") from None

@@ -1,4 +1,4 @@
-"""The training curves of a model of notes."""
+"""Plots the training curves of a composer."""
 
 from pathlib import Path
 
@@ -7,7 +7,10 @@ import pandas as pd
 
 
 def plot_likelihood(history: pd.DataFrame, baseline: float, path: Path) -> None:
-    """Curves of compose. history: epoch, loss, val_loss; baseline: all in nats a note."""
+    """Plot the negative log-likelihood over epochs, in nats a note.
+
+    history: epoch, loss, val_loss. baseline: the n-gram model's, on validation songs.
+    """
     figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
     axes.plot(history["epoch"], history["loss"], label="training (other keys, dropout)")
     axes.plot(history["epoch"], history["val_loss"], label="validation songs")

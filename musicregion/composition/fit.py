@@ -1,4 +1,4 @@
-"""Trains a model of notes and its n-gram baseline, and writes composer/."""
+"""Trains a composer and its n-gram baseline, and writes composer/."""
 
 from typing import TYPE_CHECKING
 
@@ -11,60 +11,87 @@ from musicregion.storage import paths
 
 if TYPE_CHECKING:
     from musicregion.composition.tokens import Piece
+    from musicregion.tracking.run import TrackedRun
 
 
-def fit_composer(pieces: "dict[str, list[Piece]]", settings: Params, run: object) -> dict:
-    """Train the decoder and its baseline, write composer/; what it says of validation pieces."""
+def encode_pieces(pieces: "list[Piece]", regions: list[str]) -> list[np.ndarray]:
+    """The sequences of tokens of pieces of these regions, cut to the length of the transformer."""
+    from musicregion.composition import tokens
+    from musicregion.composition.transformer import LENGTH
+
+    encoded = [tokens.encode(piece, regions) for piece in pieces if piece.region in regions]
+    return [sequence[: LENGTH + 1] for sequence in encoded]
+
+
+def ngram_likelihood(train: list[np.ndarray], validation: list[np.ndarray], size: int) -> float:
+    """The negative log-likelihood (nats) of all validation sequences, to an n-gram model.
+
+    size: number of tokens.
+    """
+    from tqdm import tqdm
+
+    from musicregion.composition.ngram import Ngram
+
+    baseline = Ngram(size)
+    for sequence in tqdm(train, "compose baseline", unit="piece"):
+        baseline.learn(sequence)
+    return sum(map(baseline.negative_log_likelihood, validation))
+
+
+def fit_composer(
+    pieces: "dict[str, list[Piece]]", settings: Params, run: "TrackedRun"
+) -> dict[str, float]:
+    """Train the transformer and its baseline and write composer/; returns validation metrics.
+
+    pieces: of the parts "train" and "validation" at least. run: gets the metrics of each epoch.
+
+    Raises:
+        NotEnoughData: training or validation has no piece.
+        TrainingError: the loss is not a finite number.
+    """
     from tqdm import tqdm
 
     from musicregion.composition import curves, novelty, tokens, training
-    from musicregion.composition.ngram import Ngram
     from musicregion.composition.sampling import CachedTransformer
-    from musicregion.composition.transformer import LENGTH
 
     regions = sorted({piece.region for piece in pieces["train"]})
     size = len(tokens.vocabulary(regions))
-    lines = {
-        part: [
-            tokens.encode(piece, regions)[: LENGTH + 1]
-            for piece in pieces[part]
-            if piece.region in regions
-        ]
-        for part in ("train", "validation")
-    }
-    if not lines["train"] or not lines["validation"]:
-        raise NotEnoughData("compose: training and validation need a piece each. More songs?")
-    notes = {part: sum(tokens.is_pitch(line).sum() for line in own) for part, own in lines.items()}
-    per_note = {
-        part: sum(len(line) - tokens.FRONT for line in own) / notes[part]
-        for part, own in lines.items()
-    }
-    baseline = Ngram(size)
-    for line in tqdm(lines["train"], "compose baseline", unit="piece"):
-        baseline.learn(line)
-    surprise = sum(map(baseline.surprise, lines["validation"])) / notes["validation"]
+    train, validation = (encode_pieces(pieces[part], regions) for part in ("train", "validation"))
+    if not train or not validation:
+        raise NotEnoughData(
+            "compose: training and validation need one piece each. Add songs to the corpus."
+        )
+    train_notes, validation_notes = (
+        sum(tokens.is_pitch(sequence).sum() for sequence in sequences)
+        for sequences in (train, validation)
+    )
+    train_tokens, validation_tokens = (  # tokens to predict for each note
+        sum(len(sequence) - tokens.PREFIX for sequence in sequences) / notes
+        for sequences, notes in ((train, train_notes), (validation, validation_notes))
+    )
+    baseline = ngram_likelihood(train, validation, size) / validation_notes
     with tqdm(desc="compose", total=settings.compose.epochs, unit="epoch") as bar:
 
-        def on_epoch(epoch: int, losses: dict) -> None:
-            found = {
-                "train_nats_per_note": losses["loss"] * per_note["train"],
-                "validation_nats_per_note": losses["val_loss"] * per_note["validation"],
+        def on_epoch(epoch: int, losses: dict[str, float]) -> None:
+            nats = {
+                "train_nats_per_note": losses["loss"] * train_tokens,
+                "validation_nats_per_note": losses["val_loss"] * validation_tokens,
             }
-            run.log_metrics(found, epoch)
+            run.log_metrics(nats, epoch)
             bar.update()
-            bar.set_postfix(validation=found["validation_nats_per_note"], baseline=surprise)
+            bar.set_postfix(validation=nats["validation_nats_per_note"], baseline=baseline)
 
         model, history = training.train_transformer(
-            lines["train"], lines["validation"], size, settings.compose, on_epoch
+            train, validation, size, settings.compose, on_epoch
         )
-    history["loss"] *= per_note["train"]
-    history["val_loss"] *= per_note["validation"]
+    history["loss"] *= train_tokens
+    history["val_loss"] *= validation_tokens
     metrics = {
         "nats_per_note": float(history["val_loss"].min()),
-        "ngram_nats_per_note": float(surprise),
-        "epoch": int(history["val_loss"].idxmin()) + 1,
-        "pieces": len(lines["train"]),
-        "notes": int(notes["train"]),
+        "ngram_nats_per_note": float(baseline),
+        "epoch": int(np.nanargmin(history["val_loss"])) + 1,
+        "pieces": len(train),
+        "notes": int(train_notes),
         "weights": model.count_params(),
     }
     card = {
@@ -75,14 +102,15 @@ def fit_composer(pieces: "dict[str, list[Piece]]", settings: Params, run: object
         "heads": settings.compose.heads,
         "validation": metrics,
     }
-    made = composer.Composer(
+    weights = model.get_weights()
+    trained = composer.Composer(
         card,
-        CachedTransformer(weights := model.get_weights(), settings.compose.heads),
-        lines["train"],
+        CachedTransformer(weights, settings.compose.heads),
+        train,
         [piece.song for piece in pieces["train"]],
         np.array([piece.tempo for piece in pieces["train"]]),
         [novelty.melody_steps(piece.notes) for piece in pieces["train"]],
     )
-    composer.save_composer(paths.COMPOSER, made, weights)
-    curves.plot_likelihood(history, surprise, paths.COMPOSER / "curves.png")
+    composer.save_composer(paths.COMPOSER, trained, weights)
+    curves.plot_likelihood(history, baseline, paths.COMPOSER / "curves.png")
     return metrics

@@ -1,7 +1,8 @@
-"""The baseline of every model of notes: the next token by how often it came after the last few.
+"""An n-gram model of tokens, the baseline of the transformer.
 
-Which earlier tokens count depends on what comes next, nearest first (multiple viewpoints: Conklin
-and Witten 1995). Contexts are interpolated by absolute discounting (Ney, Essen and Kneser 1994).
+Which earlier tokens it looks at depends on what comes next, nearest first (multiple viewpoints:
+Conklin and Witten 1995). Contexts are interpolated by absolute discounting (Ney, Essen and Kneser
+1994).
 """
 
 from collections import Counter, defaultdict
@@ -13,9 +14,10 @@ import numpy as np
 
 from musicregion.composition import tokens
 
-DISCOUNT = 0.9  # of every count, for the shorter context; of 0.5, 0.75, 0.9 the best in validation
-# by the kind of the last token: kinds that matter for the next one, and how far back they are
-VIEWPOINTS = {
+# from every count, given to the shorter context; the best of 0.5, 0.75 and 0.9 in validation
+DISCOUNT = 0.9
+# by the kind of the last token: the kinds that matter for the next one, and how far back they are
+VIEWPOINTS: dict[str, tuple[tuple[str, int], ...]] = {
     "BOS": (),
     "Bar": (("TimeSig", 1),),
     "TimeSig": (("TimeSig", 1), ("Position", 1), ("Duration", 1)),
@@ -27,23 +29,25 @@ VIEWPOINTS = {
 
 @cache
 def token_kinds() -> list[str]:
-    """The kind of each token, up to the underscore of its name."""
-    known = sorted(tokens.load_tokenizer().vocab.items(), key=lambda item: item[1])
-    return [name.partition("_")[0] for name, _ in known]
+    """The kind of each token by id: its name up to the underscore."""
+    by_id = sorted(tokens.load_tokenizer().vocab.items(), key=lambda item: item[1])
+    return [name.partition("_")[0] for name, _ in by_id]
 
 
-def token_contexts(line: np.ndarray) -> list[tuple]:
-    """What each next token may depend on, nearest first: of the token that follows each of the
-    line's after its front."""
-    seen: dict[str, list[int]] = defaultdict(list)
-    found = []
-    for token in line[tokens.FRONT - 1 :].tolist():
+def token_contexts(sequence: np.ndarray) -> list[tuple]:
+    """The context of each next token, nearest token first: one after the prefix, and one after
+    each token that follows it."""
+    history: dict[str, list[int]] = defaultdict(list)
+    contexts = []
+    for token in sequence[tokens.PREFIX - 1 :].tolist():
         kind = token_kinds()[token]
-        seen[kind].append(token)
-        back = VIEWPOINTS.get(kind, ())
-        earlier = [seen[name][-far] if len(seen[name]) >= far else -1 for name, far in back]
-        found.append((kind, *earlier))
-    return found
+        history[kind].append(token)
+        earlier = [
+            history[name][-back] if len(history[name]) >= back else -1
+            for name, back in VIEWPOINTS.get(kind, ())
+        ]
+        contexts.append((kind, *earlier))
+    return contexts
 
 
 def context_chain(context: tuple, region: int) -> Iterator[tuple]:
@@ -55,37 +59,43 @@ def context_chain(context: tuple, region: int) -> Iterator[tuple]:
 
 @dataclass
 class Ngram:
-    """vocabulary: number of tokens."""
+    """An n-gram model. vocabulary: number of tokens. followers: next tokens' counts by context."""
 
     vocabulary: int
-    followers: dict[tuple, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    followers: dict[tuple, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def learn(self, line: np.ndarray) -> None:
-        """Count a piece, its pitches in every key."""
-        for semitones in tokens.SHIFTS:
-            moved = tokens.transpose(line, semitones)
+    def learn(self, sequence: np.ndarray) -> None:
+        """Count the tokens of a piece, its pitches in every key."""
+        for semitones in tokens.TRANSPOSITIONS:
+            moved = tokens.transpose(sequence, semitones)
             for context, token in zip(
-                token_contexts(moved)[:-1], moved[tokens.FRONT :], strict=True
+                token_contexts(moved)[:-1], moved[tokens.PREFIX :], strict=True
             ):
-                # what has no pitch in it is the same in all keys, and counts once
+                # a context without a pitch is the same in all keys, and counts once
                 if semitones == 0 or context[0] == "Position":
-                    for known in context_chain(context, int(line[0])):
-                        self.followers[known][int(token)] += 1
+                    for form in context_chain(context, int(sequence[0])):
+                        self.followers[form][int(token)] += 1
 
-    def probabilities(self, line: np.ndarray, context: tuple | None = None) -> np.ndarray:
-        """Of each next token after `line`, which has its front, [token]."""
-        found = np.full(self.vocabulary, 1 / self.vocabulary)
-        for known in context_chain(context or token_contexts(line)[-1], int(line[0])):
-            seen = self.followers.get(known)
-            if seen:
-                total = seen.total()
-                found *= DISCOUNT * len(seen) / total
-                found[list(seen)] += (np.array(list(seen.values())) - DISCOUNT) / total
-        return found
+    def probabilities(self, sequence: np.ndarray, context: tuple | None = None) -> np.ndarray:
+        """Probabilities of the next token, [token].
 
-    def surprise(self, line: np.ndarray) -> float:
-        """Nats of a piece, given its front."""
+        sequence: the tokens so far, the prefix included. context: the last of token_contexts, if
+        it is at hand.
+        """
+        result = np.full(self.vocabulary, 1 / self.vocabulary)
+        for form in context_chain(context or token_contexts(sequence)[-1], int(sequence[0])):
+            counts = self.followers.get(form)
+            if counts:
+                total = counts.total()
+                result *= DISCOUNT * len(counts) / total
+                result[list(counts)] += (np.array(list(counts.values())) - DISCOUNT) / total
+        return result
+
+    def negative_log_likelihood(self, sequence: np.ndarray) -> float:
+        """Nats of a piece, given its prefix."""
         return -sum(
-            np.log(self.probabilities(line, context)[token])
-            for context, token in zip(token_contexts(line)[:-1], line[tokens.FRONT :], strict=True)
+            np.log(self.probabilities(sequence, context)[token])
+            for context, token in zip(
+                token_contexts(sequence)[:-1], sequence[tokens.PREFIX :], strict=True
+            )
         )

@@ -1,4 +1,4 @@
-"""How much of a new piece is copied: the longest run that it shares with a piece of training."""
+"""Measures copying: the longest run of notes that a new piece shares with a training piece."""
 
 import numpy as np
 
@@ -15,21 +15,26 @@ def skyline(notes: np.ndarray) -> np.ndarray:
 
 
 def melody_steps(notes: np.ndarray) -> list[Step]:
-    """A melody in no key: of each note but the last, the interval to the next and its length."""
-    top = skyline(notes)
-    lengths = np.round(top[:-1, 1] * GRID).astype(int)
-    return list(zip(np.diff(top[:, 2]).astype(int).tolist(), lengths.tolist(), strict=True))
+    """A melody without its key: the interval to the next note and the length of each note but the
+    last. notes: [note, (start, length, pitch)]."""
+    melody = skyline(notes)
+    lengths = np.round(melody[:-1, 1] * GRID).astype(int)
+    return list(zip(np.diff(melody[:, 2]).astype(int).tolist(), lengths.tolist(), strict=True))
 
 
 def step_runs(melody: list[Step], length: int) -> set[tuple[Step, ...]]:
+    """All runs of `length` steps."""
     return {tuple(melody[start : start + length]) for start in range(len(melody) - length + 1)}
 
 
-def longest_shared(piece: list[Step], known: list[list[Step]]) -> tuple[int, int]:
-    """Notes of the longest run of a piece that a known melody has too, and which one (or -1)."""
-    best, where = 0, -1
-    for place, other in enumerate(known):
-        # a longer run holds the shorter ones, so it is enough to grow
-        while best < len(piece) and step_runs(piece, best + 1) & step_runs(other, best + 1):
-            best, where = best + 1, place
-    return best, where
+def longest_shared(piece: list[Step], training: list[list[Step]]) -> tuple[int, int]:
+    """The number of steps in the longest run that a training melody also has, and the index of
+    that melody (-1: none)."""
+    longest, index = 0, -1
+    for row, melody in enumerate(training):
+        # a longer run contains the shorter ones, so the search only has to grow
+        while longest < len(piece) and step_runs(piece, longest + 1) & step_runs(
+            melody, longest + 1
+        ):
+            longest, index = longest + 1, row
+    return longest, index

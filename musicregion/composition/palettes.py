@@ -1,10 +1,10 @@
-"""Instruments for regions of which nobody has said what they play: a fixed list to choose from."""
+"""Instruments to choose from for a region whose corpus names none."""
 
 from musicregion.config.corpus import Palette, Weights
 
 
 def _palette(melody: str, chords: str, bass: str, figure: str, drums: str) -> Palette:
-    """Names divided by commas, the first three times as likely as the others together."""
+    """Names separated by commas, the first three times as likely as the others together."""
 
     def weights(names: str) -> Weights:
         first, *others = names.split(", ")

@@ -1,4 +1,4 @@
-"""New pieces become a song of a region: laid out, given to instruments, played, recorded."""
+"""Performs pieces as a song: repeats them, gives their voices to instruments, renders the audio."""
 
 import numpy as np
 
@@ -8,21 +8,21 @@ from musicregion.rendering.orchestrate import Notes, choose_weighted, drum_bar, 
 from musicregion.rendering.synthesis import FADE, fit_length, render, simulate_recording
 from musicregion.rendering.tune import Tune
 
-LOW = 52  # MIDI number; the lowest note of several belongs to the bass below it
+LOW = 52  # MIDI pitch; below it the lowest of several notes is the bass's
 VELOCITY = {"melody": 96, "chords": 74, "bass": 84}
 
 
 def split_voices(notes: np.ndarray) -> dict[str, Notes]:
-    """Notes of many voices, [note, (start, length, pitch)], as melody, chords and bass.
+    """Divide notes [note, (start, length, pitch)] into melody, chords and bass.
 
-    At each start the highest note is the melody's, a low one that is not the highest the bass's.
+    At each start the highest note is the melody's; the lowest, if below LOW, the bass's.
     """
     parts: dict[str, Notes] = {name: [] for name in VELOCITY}
     for start in np.unique(notes[:, 0]):
-        together = notes[notes[:, 0] == start]
-        order = np.argsort(-together[:, 2], kind="stable")
+        chord = notes[notes[:, 0] == start]
+        order = np.argsort(-chord[:, 2], kind="stable")
         for rank, row in enumerate(order):
-            _, length, pitch = together[row]
+            _, length, pitch = chord[row]
             name = "melody" if rank == 0 else "chords"
             if rank == len(order) - 1 and pitch < LOW:
                 name = "bass"
@@ -30,24 +30,28 @@ def split_voices(notes: np.ndarray) -> dict[str, Notes]:
     return parts
 
 
+def shift_notes(notes: Notes, beats: float) -> Notes:
+    """The same notes, `beats` quarter beats later."""
+    return [(beats + start, length, pitch, velocity) for start, length, pitch, velocity in notes]
+
+
 def lay_out_pieces(
     pieces: list[tuple[np.ndarray, float]], beats: float, drums: str
 ) -> dict[str, Notes]:
-    """Passages, each twice and then from the first again, until `beats` quarter beats are full."""
+    """Play each piece twice in turn, from the first again, until `beats` quarter beats are full.
+
+    pieces: as for perform_pieces. drums: a pattern of rendering.orchestrate.
+    """
     parts: dict[str, Notes] = {name: [] for name in (*VELOCITY, "drums")}
     now, turn = 0.0, 0
     while now < beats:
         notes, bar = pieces[turn // 2 % len(pieces)]
         bars = int(np.ceil((notes[:, 0] + notes[:, 1]).max() / bar))
-        played = split_voices(notes) | {
-            "drums": [
-                (bar * place + start, *rest)
-                for place in range(bars)
-                for start, *rest in drum_bar(drums, bar)
-            ]
-        }
-        for name, own in played.items():
-            parts[name] += [(now + start, *rest) for start, *rest in own]
+        drum_notes = [
+            note for index in range(bars) for note in shift_notes(drum_bar(drums, bar), bar * index)
+        ]
+        for name, part in (split_voices(notes) | {"drums": drum_notes}).items():
+            parts[name] += shift_notes(part, now)
         now += bars * bar
         turn += 1
     return parts
@@ -61,10 +65,10 @@ def perform_pieces(
     tempo: float,
     random: np.random.Generator,
 ) -> bytes:
-    """A standard MIDI file of a song of about `seconds`, made of pieces.
+    """Make a song of about `seconds` of pieces; returns a standard MIDI file.
 
     pieces: notes [note, (start, length, pitch)] and their bar, in quarter beats.
-    one_voice: tunes, to be accompanied; else they have all voices.
+    one_voice: they are melodies, and get an accompaniment; else they have all their voices.
     tempo: quarter beats a minute.
     """
     if one_voice:
@@ -78,5 +82,8 @@ def perform_pieces(
 def play_midi(
     midi: bytes, seconds: float, random: np.random.Generator, soundfont: bytes | None = None
 ) -> np.ndarray:
-    """The song as it sounds, exactly `seconds` long: float32 [sample] at synthesis.SAMPLE_RATE."""
+    """Render a MIDI file: float32 [sample] at synthesis.SAMPLE_RATE, exactly `seconds` long.
+
+    random: draws the room and the microphone. soundfont: an SF2 file; None: the corpus's.
+    """
     return fit_length(simulate_recording(render(midi, soundfont), random), seconds)

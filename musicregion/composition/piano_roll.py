@@ -1,4 +1,4 @@
-"""A picture of a song's notes: time against pitch, a colour for each instrument."""
+"""Plots the notes of a song: time against pitch, a colour for each instrument."""
 
 from pathlib import Path
 
@@ -12,23 +12,24 @@ OCTAVE = 12  # semitones
 
 
 def plot_piano_roll(midi: bytes, title: str, path: Path) -> None:
-    """Draw a MIDI file as PNG; drums are left out."""
+    """Draw a MIDI file as PNG, without its drums."""
     import symusic
 
-    tracks = [one for one in symusic.Score.from_midi(midi).to("second").tracks if not one.is_drum]
-    figure = Figure(figsize=(11, 4.2), layout="constrained")  # pyplot is not for threads
+    score = symusic.Score.from_midi(midi).to("second")
+    tracks = [track for track in score.tracks if not track.is_drum]
+    figure = Figure(figsize=(11, 4.2), layout="constrained")  # pyplot is not thread-safe
     axes = figure.subplots()
-    for place, track in enumerate(tracks):
+    for index, track in enumerate(tracks):
         boxes = [
             Rectangle((note.start, note.pitch - 0.4), note.duration, 0.8) for note in track.notes
         ]
-        colour = f"C{place}"
+        colour = f"C{index}"
         axes.add_collection(PatchCollection(boxes, facecolor=colour, linewidth=0))
         axes.plot([], [], color=colour, linewidth=5, label=instrument_name(track.program))
     axes.autoscale_view()
     low, high = (int(edge) for edge in axes.get_ylim())
     octaves = range(low - low % OCTAVE, high + OCTAVE, OCTAVE)
-    axes.set_yticks(octaves, [f"C{note // OCTAVE - 1}" for note in octaves])
+    axes.set_yticks(octaves, [f"C{pitch // OCTAVE - 1}" for pitch in octaves])
     axes.set(xlabel="time (s)", ylabel="pitch", title=title, ylim=(low - 1, high + 1))
     axes.grid(alpha=0.3)
     axes.legend(loc="upper right", ncols=len(tracks), fontsize=8)

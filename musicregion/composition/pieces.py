@@ -1,8 +1,8 @@
-"""The pieces of music that compose learns from: true tunes, or what transcribe has heard."""
+"""The pieces that compose learns from: tunes as written, or passages of transcribed songs."""
 
 import numpy as np
 
-from musicregion.composition.tokens import FEWEST, GRID, HIGHEST, LOWEST, METERS, Piece
+from musicregion.composition.tokens import GRID, HIGHEST, LOWEST, METERS, MIN_NOTES, Piece
 from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.corpus import folk
@@ -12,18 +12,18 @@ from musicregion.rendering.tune import Tune
 from musicregion.storage import array_store, tables
 from musicregion.storage.paths import TRANSCRIPTIONS
 
-PASSAGE = 8  # bars of a heard piece
-BAR = 4.0  # quarter beats of a heard bar
-SLOWEST, FASTEST = 80, 160  # quarter beats a minute of heard songs, where they are not known
+PASSAGE = 8  # bars
+BAR = 4.0  # quarter beats, in transcribed songs
+SLOWEST, FASTEST = 80, 160  # quarter beats a minute, in transcribed songs
 
 
 def shift_to_bar(tune: Tune) -> np.ndarray:
-    """The notes of a tune whose time 0 begins a bar: an upbeat ends a bar of its own."""
+    """The notes of a tune, moved so that time 0 begins a bar: an upbeat ends a bar of its own."""
     return tune.notes + np.array([(tune.bar - tune.upbeat) % tune.bar, 0, 0])
 
 
 def true_pieces(settings: Params) -> list[Piece]:
-    """The tunes of a rendered corpus, as they were written.
+    """The tunes of a rendered corpus as they were written.
 
     Raises:
         ConfigError: the corpus is not rendered from tunes.
@@ -33,78 +33,84 @@ def true_pieces(settings: Params) -> list[Piece]:
     sources = corpus.load(settings.corpus).folk()
     if not sources:
         raise ConfigError(
-            f"compose.notes: true is for tunes that are known; those of the corpus "
-            f"{settings.corpus} are heard: compose.notes=transcribed, transcribe.songs=all"
+            f"compose.notes: true needs a corpus that is rendered from tunes, and "
+            f"{settings.corpus} is not. Set compose.notes=transcribed and transcribe.songs=all."
         )
-    found = []
+    pieces = []
     for recipe in folk.choose_recipes(sources, settings.folk.songs, settings.folk.seed):
         midi, _, _ = perform_recipe(recipe, sources[recipe.region].palette, settings.folk)
         tempo = symusic.Score.from_midi(midi).tempos[0].qpm
         for tune in recipe.tunes:
             if tune.bar in METERS:
                 notes = shift_to_bar(tune)
-                found.append(Piece(recipe.song, recipe.region, notes, tune.bar, tempo))
-    return found
+                pieces.append(Piece(recipe.song, recipe.region, notes, tune.bar, tempo))
+    return pieces
 
 
 def estimate_tempo(onsets: np.ndarray) -> float:
-    """Quarter beats a minute for which onsets [note], seconds, are nearest to sixteenths.
+    """The tempo, in quarter beats a minute, at which onsets [note] are nearest to sixteenths.
 
-    The largest of a Fourier tempogram over the whole song: P. Grosche and M. Müller, 2011.
+    onsets: seconds. The peak of a Fourier tempogram over the whole song: P. Grosche and M. Müller,
+    Extracting Predominant Local Pulse Information from Music Recordings, 2011.
     """
     tempos = np.arange(SLOWEST, FASTEST, 0.25)
     angles = 2j * np.pi * onsets[None] * tempos[:, None] / 60 * 4
     return float(tempos[np.abs(np.exp(angles).sum(axis=1)).argmax()])
 
 
-def cut_passages(heard: np.ndarray, song: str, region: str) -> list[Piece]:
-    """A heard song in passages of some bars, on a grid of its own tempo.
+def cut_passages(transcription: np.ndarray, song: str, region: str) -> list[Piece]:
+    """Cut a transcribed song into passages of PASSAGE bars, on the grid of its estimated tempo.
 
-    heard: [note, (start, end, pitch, …)], seconds and MIDI numbers.
+    transcription: [note, (start, end, pitch, …)], seconds and MIDI pitches.
     """
-    heard = heard[(heard[:, 2] >= LOWEST) & (heard[:, 2] <= HIGHEST)].astype(float)
-    if len(heard) < FEWEST:
+    pitches = transcription[:, 2]
+    played = transcription[(pitches >= LOWEST) & (pitches <= HIGHEST)].astype(float)
+    if len(played) < MIN_NOTES:
         return []
-    beat = 60 / estimate_tempo(heard[:, 0])  # seconds
-    phase = np.angle(np.exp(2j * np.pi * heard[:, 0] / beat * 4).sum()) / (2 * np.pi) * beat / 4
-    starts = np.round((heard[:, 0] - phase) / beat * GRID) / GRID
+    onsets = played[:, 0]
+    beat = 60 / estimate_tempo(onsets)  # seconds
+    phase = np.angle(np.exp(2j * np.pi * onsets / beat * 4).sum()) / (2 * np.pi) * beat / 4
+    starts = np.round((onsets - phase) / beat * GRID) / GRID
     starts -= min(0.0, np.floor(starts.min()))
-    lengths = np.maximum(1, np.round((heard[:, 1] - heard[:, 0]) / beat * GRID)) / GRID
-    notes = np.stack([starts, lengths, heard[:, 2]], axis=1)
-    number = (starts // (PASSAGE * BAR)).astype(int)
-    found = []
-    for place in np.unique(number):
-        own = notes[number == place] - np.array([place * PASSAGE * BAR, 0, 0])
-        if len(own) >= FEWEST:
-            found.append(Piece(song, region, own, BAR, 60 / beat))
-    return found
+    lengths = np.maximum(1, np.round((played[:, 1] - onsets) / beat * GRID)) / GRID
+    notes = np.stack([starts, lengths, played[:, 2]], axis=1)
+    passages = (starts // (PASSAGE * BAR)).astype(int)
+    pieces = []
+    for index in np.unique(passages):
+        passage = notes[passages == index] - np.array([index * PASSAGE * BAR, 0, 0])
+        if len(passage) >= MIN_NOTES:
+            pieces.append(Piece(song, region, passage, BAR, 60 / beat))
+    return pieces
 
 
 def transcribed_pieces() -> list[Piece]:
-    """Passages of every song that transcribe has heard.
+    """Passages of every transcribed song.
 
     Raises:
-        ConfigError: it has heard none.
+        ConfigError: no song is transcribed.
     """
-    array, places = array_store.open_array(TRANSCRIPTIONS, "notes")
-    if not places:
+    notes, index = array_store.open_array(TRANSCRIPTIONS, "notes")
+    if notes is None or not index:
         raise ConfigError(
-            "compose.notes: transcribed needs notes: `dvc exp run -S transcribe.songs=all …`"
+            "compose.notes: transcribed needs notes, and no song is transcribed. Run "
+            "`dvc exp run -S transcribe.songs=all …`."
         )
-    songs = tables.SONGS.read().set_index("song")
+    songs = tables.SONGS.read()
+    regions = dict(zip(songs["song"], songs["region"], strict=True))
     return [
         piece
-        for song, (_, place) in places.items()
-        for piece in cut_passages(array[place], song, songs.loc[song, "region"])
+        for song, (_, rows) in index.items()
+        for piece in cut_passages(notes[rows], song, regions[song])
     ]
 
 
 def pieces_by_part(settings: Params) -> dict[str, list[Piece]]:
     """The pieces of each part of the split: no song has pieces in two."""
-    parts = tables.SPLITS.read().set_index("song")["part"]
+    splits = tables.SPLITS.read()
+    parts = dict(zip(splits["song"], splits["part"], strict=True))
     pieces = true_pieces(settings) if settings.compose.notes is True else transcribed_pieces()
-    found: dict[str, list[Piece]] = {"train": [], "validation": [], "test": [], "unknown": []}
+    result: dict[str, list[Piece]] = {"train": [], "validation": [], "test": [], "unknown": []}
     for piece in pieces:
         if piece.song in parts:
-            found[parts[piece.song]].append(piece)
-    return found
+            result[parts[piece.song]].append(piece)
+    return result

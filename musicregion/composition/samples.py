@@ -1,4 +1,4 @@
-"""What compose has learned, to listen to: a first song of each region."""
+"""Writes one sample song for each region, so that a training can be judged by listening."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ SAMPLE = 30.0  # seconds
 
 
 def write_samples(settings: Params, folder: Path) -> None:
-    """A song of each region as MIDI, audio and picture."""
+    """Write a song of each region as MIDI, audio and piano roll."""
     folder.mkdir()
     writer = composer.load_composer(paths.COMPOSER)
-    known = corpus.load(settings.corpus).folk()
+    sources = corpus.load(settings.corpus).folk()
     for region in writer.card["regions"]:
         random = np.random.default_rng(settings.compose.seed)
-        palette = known[region].palette if region in known else PALETTES["piano"]
-        pieces, tempo = writer.pieces(region, random)
+        palette = sources[region].palette if region in sources else PALETTES["piano"]
+        pieces, tempo = writer.compose_pieces(region, random)
         midi = perform.perform_pieces(pieces, writer.one_voice, palette, SAMPLE, tempo, random)
         (folder / f"{region}.mid").write_bytes(midi)
         synthesis.write_flac(perform.play_midi(midi, SAMPLE, random), folder / f"{region}.flac")

@@ -1,7 +1,7 @@
-"""Draws new lines of tokens from a model of notes, token by token.
+"""Samples new sequences of tokens from a model, token by token.
 
-The decoder's weights are read into numpy, which remembers what each token has looked at: TensorFlow
-would take seconds to import, and look at the whole line again for every token.
+The transformer is evaluated in NumPy with a cache of keys and values: TensorFlow takes seconds to
+import, and without a cache every token costs a pass over the whole sequence.
 """
 
 from collections.abc import Callable
@@ -12,95 +12,99 @@ import numpy as np
 from musicregion.composition import tokens
 from musicregion.composition.transformer import EPSILON, LENGTH, rotary_angles
 
-NUCLEUS = 0.95  # share of the probability that is drawn from: Holtzman et al. 2020
-NextToken = Callable[
-    [np.ndarray], np.ndarray
-]  # a line of tokens to probabilities of the next, [token]
+NUCLEUS = 0.95  # share of the probability to sample from: Holtzman et al. 2020
+BLOCK_WEIGHTS = 10  # arrays of each block of the transformer
+NextToken = Callable[[np.ndarray], np.ndarray]  # a sequence to probabilities of the next, [token]
 
 
-def layer_norm(state: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
+def layer_norm(state: np.ndarray, scale: np.ndarray, offset: np.ndarray) -> np.ndarray:
     """Layer normalisation of [width]."""
     centred = state - state.mean()
-    return centred / np.sqrt((centred**2).mean() + EPSILON) * gain + shift
+    return centred / np.sqrt((centred**2).mean() + EPSILON) * scale + offset
 
 
 @dataclass
 class CachedTransformer:
-    """The decoder as a function of a growing line. weights: in the order of Keras' get_weights."""
+    """The transformer as a function of a growing sequence.
+
+    weights: in the order of Keras's get_weights.
+    """
 
     weights: list[np.ndarray]
     heads: int
-    line: list[int] = field(default_factory=list)
-    keys: np.ndarray | None = None  # [block, head, token, size]
-    values: np.ndarray | None = None
+    sequence: list[int] = field(default_factory=list)  # the tokens in the cache
+    keys: np.ndarray = field(init=False)  # [block, head, token, size]
+    values: np.ndarray = field(init=False)
 
-    def __call__(self, line: np.ndarray) -> np.ndarray:
-        """Probabilities of the next token, [token]; only tokens that are new are looked at."""
-        same = self.line == line[: len(self.line)].tolist()
-        if not same or not self.line or len(self.line) == len(line):
-            self.line = []
-        for token in line[len(self.line) :].tolist():
+    def __post_init__(self) -> None:
+        embedding, *blocks = self.weights[:-4]
+        size = embedding.shape[1] // self.heads
+        shape = len(blocks) // BLOCK_WEIGHTS, self.heads, LENGTH, size
+        self.keys, self.values = np.zeros(shape, "float32"), np.zeros(shape, "float32")
+
+    def __call__(self, sequence: np.ndarray) -> np.ndarray:
+        """Probabilities of the next token, [token]; only tokens not in the cache are evaluated."""
+        cached = len(self.sequence)
+        grown = len(sequence) > cached and self.sequence == sequence[:cached].tolist()
+        if not grown:
+            self.sequence = []
+        for token in sequence[len(self.sequence) :].tolist():
             logits = self._step(token)
         odds = np.exp(logits - logits.max())
         return odds / odds.sum()
 
     def _step(self, token: int) -> np.ndarray:
-        """Take one more token; logits of the next, [token]."""
+        """Append a token to the cache; returns the logits of the next, [token]."""
         embedding, *blocks = self.weights[:-4]
-        width, place = embedding.shape[1], len(self.line)
-        size, count = width // self.heads, len(blocks) // 10
-        if self.keys is None:
-            self.keys = np.zeros((count, self.heads, LENGTH, size), "float32")
-            self.values = np.zeros_like(self.keys)
-        turn = rotary_angles(np.array([place]), size)[0]
-        cos, sin = np.cos(turn), np.sin(turn)
+        position, size = len(self.sequence), self.keys.shape[-1]
+        angles = rotary_angles(np.array([position]), size)[0]
+        cos, sin = np.cos(angles), np.sin(angles)
 
-        def rotated(part: np.ndarray) -> np.ndarray:
-            left, right = np.split(part, 2, axis=-1)
+        def rotate(vectors: np.ndarray) -> np.ndarray:
+            left, right = np.split(vectors, 2, axis=-1)
             return np.concatenate([left * cos - right * sin, left * sin + right * cos], axis=-1)
 
         state = embedding[token]
-        for block in range(count):
-            gain, shift, mixed, out, gain_2, shift_2, up, bias, down, bias_2 = blocks[
-                10 * block : 10 * block + 10
-            ]
-            query, key, value = (layer_norm(state, gain, shift) @ mixed).reshape(
-                3, self.heads, size
+        for block, (keys, values) in enumerate(zip(self.keys, self.values, strict=True)):
+            start = BLOCK_WEIGHTS * block
+            scale, offset, project, project_out, scale_2, offset_2, widen, bias, narrow, bias_2 = (
+                blocks[start : start + BLOCK_WEIGHTS]
             )
-            self.keys[block, :, place], self.values[block, :, place] = rotated(key), value
-            scores = self.keys[block, :, : place + 1] @ rotated(query)[..., None] / np.sqrt(size)
-            weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-            weights /= weights.sum(axis=1, keepdims=True)
-            seen = (weights * self.values[block, :, : place + 1]).sum(axis=1)  # [head, size]
-            state = state + seen.reshape(width) @ out
-            thought = np.maximum(layer_norm(state, gain_2, shift_2) @ up + bias, 0)
-            state = state + thought @ down + bias_2
-        self.line.append(token)
-        gain, shift, last, bias = self.weights[-4:]
-        return layer_norm(state, gain, shift) @ last + bias
+            projected = layer_norm(state, scale, offset) @ project
+            query, key, value = projected.reshape(3, self.heads, size)
+            keys[:, position], values[:, position] = rotate(key), value
+            scores = keys[:, : position + 1] @ rotate(query)[..., None] / np.sqrt(size)
+            attention = np.exp(scores - scores.max(axis=1, keepdims=True))
+            attention /= attention.sum(axis=1, keepdims=True)
+            attended = (attention * values[:, : position + 1]).sum(axis=1)  # [head, size]
+            state = state + attended.reshape(-1) @ project_out
+            hidden = np.maximum(layer_norm(state, scale_2, offset_2) @ widen + bias, 0)
+            state = state + hidden @ narrow + bias_2
+        self.sequence.append(token)
+        scale, offset, project, bias = self.weights[-4:]
+        return layer_norm(state, scale, offset) @ project + bias
 
 
 def keep_nucleus(probabilities: np.ndarray) -> np.ndarray:
-    """The likeliest tokens that together have the share NUCLEUS, alone; [token]."""
+    """The likeliest tokens that together have the share NUCLEUS, the others set to 0; [token]."""
     order = np.argsort(-probabilities, kind="stable")
     before = np.cumsum(probabilities[order]) - probabilities[order]
-    kept = np.zeros_like(probabilities)
-    chosen = order[before < NUCLEUS]
-    kept[chosen] = probabilities[chosen]
-    return kept / kept.sum()
+    nucleus = np.zeros_like(probabilities)
+    likely = order[before < NUCLEUS]
+    nucleus[likely] = probabilities[likely]
+    return nucleus / nucleus.sum()
 
 
-def sample_line(following: NextToken, front: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A new line, int16 [token], that begins with `front` and ends where the model ends it.
-
-    Lines that reach LENGTH end there.
-    """
-    known = len(tokens.load_tokenizer())
-    pad, begin, end = (tokens.load_tokenizer()[name] for name in tokens.MARKS)
-    line = front
-    while len(line) < LENGTH and line[-1] != end:
-        odds = following(line).astype(float)
-        odds[[pad, begin]] = odds[known:] = 0  # never within a line
+def sample_sequence(
+    next_token: NextToken, prefix: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    """Sample a sequence, int16 [token], from `prefix` to an end token, or to LENGTH tokens."""
+    size = len(tokens.load_tokenizer())
+    padding, begin, end = (tokens.load_tokenizer()[name] for name in tokens.SPECIAL_TOKENS)
+    sequence = prefix
+    while len(sequence) < LENGTH and sequence[-1] != end:
+        odds = next_token(sequence).astype(float)
+        odds[[padding, begin]] = odds[size:] = 0  # never after the prefix
         odds = keep_nucleus(odds / odds.sum())
-        line = np.append(line, random.choice(len(odds), p=odds)).astype("int16")
-    return line
+        sequence = np.append(sequence, random.choice(len(odds), p=odds)).astype("int16")
+    return sequence

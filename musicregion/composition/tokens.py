@@ -1,6 +1,7 @@
-"""Notes as a line of tokens: miditok's REMI, with region, tempo and length in front.
+"""Encodes notes as a sequence of tokens: miditok's REMI after a prefix of region, tempo and length.
 
-Y.-S. Huang and Y.-H. Yang, Pop Music Transformer, 2020: bar, position in the bar, pitch, length.
+REMI: bar, position in the bar, pitch, duration. Y.-S. Huang and Y.-H. Yang, Pop Music Transformer,
+2020.
 """
 
 from dataclasses import dataclass
@@ -13,22 +14,23 @@ if TYPE_CHECKING:
     import miditok
 
 
-TICKS = 480  # of a quarter beat
-GRID = 12  # positions of a quarter beat: sixteenths and triplets
-LOWEST, HIGHEST = 36, 96  # MIDI numbers that have tokens
+TICKS = 480  # per quarter beat
+GRID = 12  # positions per quarter beat: sixteenths and triplets
+LOWEST, HIGHEST = 36, 96  # MIDI pitches that have a token
 LONGEST = 8  # quarter beats of a note
 METERS = {1.0: (2, 8), 1.5: (3, 8), 2.0: (2, 4), 3.0: (3, 4), 4.0: (4, 4), 4.5: (9, 8)}  # by bar
-TEMPOS = (60, 90, 120, 150, 180)  # quarter beats a minute: borders between the tokens of tempo
-BARS = (5, 9, 17, 25, 33)  # borders between the tokens of length
-MARKS = ("PAD_None", "BOS_None", "EOS_None")  # of padding, the beginning and the end
-SHIFTS = range(-5, 7)  # semitones: every key, once
-FEWEST = 16  # notes of a piece
-FRONT = 4  # tokens before the first note: region, tempo, length, beginning
+TEMPOS = (60, 90, 120, 150, 180)  # quarter beats a minute: borders between the tempo tokens
+BARS = (5, 9, 17, 25, 33)  # borders between the length tokens
+SPECIAL_TOKENS = ("PAD_None", "BOS_None", "EOS_None")  # padding, beginning and end of a sequence
+TRANSPOSITIONS = range(-5, 7)  # semitones: every key, once
+MIN_NOTES = 16  # in a piece
+PREFIX = 4  # tokens before the first note: region, tempo, length, beginning
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Notes that a song has. notes: [note, (start, length, pitch)], quarter beats, MIDI numbers."""
+    """A tune or passage of a song. notes: [note, (start, length, pitch)], quarter beats and MIDI
+    pitches."""
 
     song: str
     region: str
@@ -39,11 +41,12 @@ class Piece:
 
 @cache
 def load_tokenizer() -> "miditok.REMI":
+    """The tokenizer; miditok is imported on the first call."""
     import miditok
 
     meters: dict[int, list[int]] = {}
-    for above, below in METERS.values():
-        meters.setdefault(below, []).append(above)
+    for numerator, denominator in METERS.values():
+        meters.setdefault(denominator, []).append(numerator)
     return miditok.REMI(
         miditok.TokenizerConfig(
             pitch_range=(LOWEST, HIGHEST + 1),
@@ -57,25 +60,25 @@ def load_tokenizer() -> "miditok.REMI":
 
 
 def vocabulary(regions: list[str]) -> dict[str, int]:
-    """Every token by name: miditok's, then those of conditions."""
+    """Token ids by name: miditok's tokens, then those that only a prefix holds."""
     names = [f"Region_{region}" for region in regions]
-    names += [f"Tempo_{place}" for place in range(len(TEMPOS) + 1)]
-    names += [f"Length_{place}" for place in range(len(BARS) + 1)]
-    known = len(load_tokenizer())
-    return load_tokenizer().vocab | {name: known + place for place, name in enumerate(names)}
+    names += [f"Tempo_{index}" for index in range(len(TEMPOS) + 1)]
+    names += [f"Length_{index}" for index in range(len(BARS) + 1)]
+    size = len(load_tokenizer())
+    return load_tokenizer().vocab | {name: size + index for index, name in enumerate(names)}
 
 
-def front_tokens(piece: Piece, regions: list[str]) -> list[int]:
-    """What the line of a piece begins with."""
-    known = vocabulary(regions)
+def prefix_tokens(piece: Piece, regions: list[str]) -> list[int]:
+    """The token ids that the sequence of a piece begins with, PREFIX of them."""
+    ids = vocabulary(regions)
     bars = np.ceil((piece.notes[:, 0] + piece.notes[:, 1]).max() / piece.bar)
     tempo, length = np.searchsorted(TEMPOS, piece.tempo), np.searchsorted(BARS, bars, "right")
     names = [f"Region_{piece.region}", f"Tempo_{tempo}", f"Length_{length}", "BOS_None"]
-    return [known[name] for name in names]
+    return [ids[name] for name in names]
 
 
 def encode(piece: Piece, regions: list[str]) -> np.ndarray:
-    """A piece as token ids, int16 [token]; notes without a token of pitch are left out."""
+    """A piece as token ids, int16 [token]; notes whose pitch has no token are left out."""
     import symusic
 
     score = symusic.Score(TICKS)
@@ -85,39 +88,40 @@ def encode(piece: Piece, regions: list[str]) -> np.ndarray:
         ticks = round(start * TICKS), max(1, round(length * TICKS))
         track.notes.append(symusic.Note(*ticks, int(pitch), 90))
     score.tracks.append(track)
-    (line,) = load_tokenizer()(score)
+    (encoded,) = load_tokenizer()(score)
     return np.array(
-        [*front_tokens(piece, regions), *line.ids, load_tokenizer()["EOS_None"]], "int16"
+        [*prefix_tokens(piece, regions), *encoded.ids, load_tokenizer()["EOS_None"]], "int16"
     )
 
 
-def first_pitch() -> int:
-    """The token of the lowest pitch; the others follow."""
+def lowest_pitch_token() -> int:
+    """The id of the lowest pitch; those of higher pitches follow."""
     return load_tokenizer()[f"Pitch_{LOWEST}"]
 
 
-def is_pitch(line: np.ndarray) -> np.ndarray:
-    """Which tokens of a line are pitches, one for each note; bool [token]."""
-    return (line >= first_pitch()) & (line <= first_pitch() + HIGHEST - LOWEST)
+def is_pitch(sequence: np.ndarray) -> np.ndarray:
+    """Which tokens of a sequence are pitches, one for each note; bool [token]."""
+    lowest = lowest_pitch_token()
+    return (sequence >= lowest) & (sequence <= lowest + HIGHEST - LOWEST)
 
 
-def transpose(line: np.ndarray, semitones: int) -> np.ndarray:
-    """The same music in another key; in its own where a note would fall off the range."""
-    moved = np.where(is_pitch(line), line + semitones, line)
-    inside = is_pitch(moved[is_pitch(line)]).all()
-    return moved.astype("int16") if inside else line
+def transpose(sequence: np.ndarray, semitones: int) -> np.ndarray:
+    """The same music in another key; unchanged if a note would leave the range of pitches."""
+    moved = np.where(is_pitch(sequence), sequence + semitones, sequence)
+    in_range = is_pitch(moved[is_pitch(sequence)]).all()
+    return moved.astype("int16") if in_range else sequence
 
 
-def decode(line: np.ndarray) -> tuple[np.ndarray, float]:
-    """Notes [note, (start, length, pitch)] of a line, and their bar; quarter beats.
+def decode(sequence: np.ndarray) -> tuple[np.ndarray, float]:
+    """Notes [note, (start, length, pitch)] of a sequence, and their bar; both in quarter beats.
 
-    Tokens that make no sense where they stand are passed over.
+    Tokens that make no sense where they stand are skipped.
     """
     import miditok
 
-    marks = [load_tokenizer()[name] for name in MARKS]
-    kept = line[(line < len(load_tokenizer())) & ~np.isin(line, marks)]
-    score = load_tokenizer().decode([miditok.TokSequence(ids=kept.tolist())])
+    special = [load_tokenizer()[name] for name in SPECIAL_TOKENS]
+    ids = sequence[(sequence < len(load_tokenizer())) & ~np.isin(sequence, special)]
+    score = load_tokenizer().decode([miditok.TokSequence(ids=ids.tolist())])
     beat = score.ticks_per_quarter
     rows = [
         (note.start / beat, note.duration / beat, note.pitch)

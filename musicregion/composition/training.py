@@ -1,4 +1,4 @@
-"""Trains the decoder to name the next token of a piece."""
+"""Trains the transformer to predict the next token of a piece."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,29 +17,35 @@ if TYPE_CHECKING:
 
 
 STEP = 64  # tokens; batches are padded to a multiple of it, since each length is compiled anew
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # tokens, next tokens and weights
 
 
-def pad_batch(lines: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A batch: tokens, the next tokens, and which of these count, each [piece, token]."""
-    length = -(-(max(map(len, lines)) - 1) // STEP) * STEP
-    batch = np.zeros((len(lines), length + 1), "int32")
-    counts = np.zeros((len(lines), length), "float32")
-    for row, line in enumerate(lines):
-        batch[row, : len(line)] = line
-        counts[row, tokens.FRONT - 1 : len(line) - 1] = 1  # what is in front is given
-    return batch[:, :-1], batch[:, 1:], counts
+def pad_batch(sequences: list[np.ndarray]) -> Batch:
+    """Tokens, next tokens, and 1 where the prediction counts, else 0; each [piece, token]."""
+    length = -(-(max(map(len, sequences)) - 1) // STEP) * STEP
+    batch = np.zeros((len(sequences), length + 1), "int32")
+    weights = np.zeros((len(sequences), length), "float32")
+    for row, sequence in enumerate(sequences):
+        batch[row, : len(sequence)] = sequence
+        weights[row, tokens.PREFIX - 1 : len(sequence) - 1] = 1  # the prefix is given
+    return batch[:, :-1], batch[:, 1:], weights
 
 
-def make_batches(lines: list[np.ndarray], size: int, random: np.random.Generator | None) -> list:
-    """Batches of lines of about the same length; with `random` in another order and other keys."""
-    order = np.argsort([len(line) for line in lines], kind="stable")
+def make_batches(
+    sequences: list[np.ndarray], size: int, random: np.random.Generator | None
+) -> list[Batch]:
+    """Batches of `size` sequences of similar length; with `random` shuffled and transposed."""
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
     groups = [order[start : start + size] for start in range(0, len(order), size)]
     if random is None:
-        return [pad_batch([lines[row] for row in group]) for group in groups]
+        return [pad_batch([sequences[row] for row in group]) for group in groups]
     random.shuffle(groups)
     return [
         pad_batch(
-            [tokens.transpose(lines[row], int(random.choice(tokens.SHIFTS))) for row in group]
+            [
+                tokens.transpose(sequences[row], int(random.choice(tokens.TRANSPOSITIONS)))
+                for row in group
+            ]
         )
         for group in groups
     ]
@@ -50,16 +56,16 @@ def train_transformer(
     validation: list[np.ndarray],
     vocabulary: int,
     settings: "Compose",
-    on_epoch: Callable[[int, dict], None],
+    on_epoch: Callable[[int, dict[str, float]], None],
 ) -> "tuple[keras.Model, pd.DataFrame]":
-    """Train on lines of tokens, keep the epoch with the best validation likelihood.
+    """Train on sequences of tokens and return the weights of the best epoch in validation.
 
-    No line has more than decoder.LENGTH tokens and one to name.
+    No sequence has more than transformer.LENGTH + 1 tokens.
 
     Returns the network and a table: epoch, loss and val_loss (nats a token).
 
     Raises:
-        TrainingError: the loss is no finite number.
+        TrainingError: the loss is not a finite number.
     """
     import keras
     import pandas as pd
@@ -81,24 +87,25 @@ def train_transformer(
         entropy,
         weighted_metrics=[nats],
     )
-    held = make_batches(validation, settings.batch, None)
-    rows, best, kept = [], np.inf, model.get_weights()
+    validation_batches = make_batches(validation, settings.batch, None)
+    rows, best_loss, best_weights = [], np.inf, model.get_weights()
     for epoch in range(1, settings.epochs + 1):
-        losses = {"epoch": epoch}
-        for name, step, given in (
+        losses: dict[str, float] = {"epoch": epoch}
+        for name, step, batches in (
             ("loss", model.train_on_batch, make_batches(train, settings.batch, random)),
-            ("val_loss", model.test_on_batch, held),
+            ("val_loss", model.test_on_batch, validation_batches),
         ):
-            # Keras begins its mean anew with every batch
-            means = [step(*batch, return_dict=True)["nats"] for batch in given]
-            losses[name] = float(np.average(means, weights=[batch[2].sum() for batch in given]))
+            # Keras resets its mean with every batch
+            means = [step(*batch, return_dict=True)["nats"] for batch in batches]
+            counts = [weights.sum() for _, _, weights in batches]
+            losses[name] = float(np.average(means, weights=counts))
         if not np.isfinite(losses["loss"]):
             raise TrainingError(
-                "compose: the loss is no finite number. Lower compose.learning_rate."
+                "compose: the loss is not a finite number. Lower compose.learning_rate."
             )
         rows.append(losses)
         on_epoch(epoch, losses)
-        if losses["val_loss"] < best:
-            best, kept = losses["val_loss"], model.get_weights()
-    model.set_weights(kept)
+        if losses["val_loss"] < best_loss:
+            best_loss, best_weights = losses["val_loss"], model.get_weights()
+    model.set_weights(best_weights)
     return model, pd.DataFrame(rows)

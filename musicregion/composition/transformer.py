@@ -1,7 +1,7 @@
-"""The network of compose: a small transformer decoder of note tokens.
+"""The network of compose: a small transformer decoder over tokens of notes.
 
 Vaswani et al. 2017, with the norm before each block (Xiong et al. 2020) and rotary positions (Su et
-al. 2021), so that what counts is how far apart two tokens are.
+al. 2021), so that only the distance between two tokens counts.
 """
 
 from typing import TYPE_CHECKING
@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from musicregion.config.sections import Compose
 
 
-LENGTH = 512  # tokens of a piece that are learned
+LENGTH = 512  # tokens of a piece, at most
 EPSILON = 1e-5  # of layer normalisation
-TURN = 10_000.0  # of the slowest rotation, tokens
+PERIOD = 10_000.0  # of the slowest rotation, in tokens / 2π
 
 
-def rotary_angles(places: np.ndarray, width: int) -> np.ndarray:
-    """Of the rotations of a head of some width at some places, [place, width / 2]."""
-    speeds = TURN ** (-np.arange(width // 2) / (width // 2))
-    return (places[:, None] * speeds).astype("float32")
+def rotary_angles(positions: np.ndarray, size: int) -> np.ndarray:
+    """Angles by which the vectors of a head are rotated, float32 [position, size / 2].
+
+    positions: of tokens, [position]. size: of a head's vectors.
+    """
+    speeds = PERIOD ** (-np.arange(size // 2) / (size // 2))
+    return (positions[:, None] * speeds).astype("float32")
 
 
 def _attention(width: int, heads: int, name: str) -> "keras.layers.Layer":
@@ -30,54 +33,55 @@ def _attention(width: int, heads: int, name: str) -> "keras.layers.Layer":
     from keras import ops
 
     size = width // heads
-    turn = rotary_angles(np.arange(LENGTH), size)  # [token, size / 2]
+    angles = rotary_angles(np.arange(LENGTH), size)  # [token, size / 2]
 
-    class Attention(keras.layers.Layer):
-        """Each token looks at those before it. [piece, token, width] in and out."""
+    class Attention(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+        """Causal self-attention: each token sees those before it. [piece, token, width]."""
 
         def build(self, shape: tuple) -> None:
-            self.mixed = keras.layers.Dense(3 * width, use_bias=False)
-            self.out = keras.layers.Dense(width, use_bias=False)
-            self.mixed.build(shape)
-            self.out.build(shape)
+            self.project = keras.layers.Dense(3 * width, use_bias=False)
+            self.project_out = keras.layers.Dense(width, use_bias=False)
+            self.project.build(shape)
+            self.project_out.build(shape)
 
-        def call(self, given):  # noqa: ANN001, ANN202
-            length = ops.shape(given)[1]
+        def call(self, state: "keras.KerasTensor") -> "keras.KerasTensor":
+            length = ops.shape(state)[1]
             cos, sin = (
-                ops.cast(wave, given.dtype)[:length, None]
-                for wave in (ops.cos(turn), ops.sin(turn))
+                ops.cast(wave, state.dtype)[:length, None]
+                for wave in (ops.cos(angles), ops.sin(angles))
             )
 
-            def rotated(part):  # noqa: ANN001, ANN202
-                left, right = ops.split(part, 2, axis=-1)
+            def rotate(vectors: "keras.KerasTensor") -> "keras.KerasTensor":
+                left, right = ops.split(vectors, 2, axis=-1)
                 return ops.concatenate(
                     [left * cos - right * sin, left * sin + right * cos], axis=-1
                 )
 
-            parts = ops.reshape(self.mixed(given), (-1, length, 3, heads, size))
-            query, key, value = (parts[:, :, place] for place in range(3))
-            found = ops.dot_product_attention(rotated(query), rotated(key), value, is_causal=True)
-            return self.out(ops.reshape(found, (-1, length, width)))
+            projected = ops.reshape(self.project(state), (-1, length, 3, heads, size))
+            query, key, value = (projected[:, :, index] for index in range(3))
+            attended = ops.dot_product_attention(rotate(query), rotate(key), value, is_causal=True)
+            return self.project_out(ops.reshape(attended, (-1, length, width)))
 
     return Attention(name=name)
 
 
 def build_transformer(vocabulary: int, settings: "Compose") -> "keras.Model":
-    """Tokens, int [piece, token], to logits of each next token, [piece, token, token kind]."""
+    """A network from token ids, int [piece, token], to logits of each next token, [piece, token,
+    vocabulary]."""
     import keras
     from keras import layers
 
     width = settings.width
-    given = keras.Input((None,), dtype="int32")
-    state = layers.Embedding(vocabulary, width)(given)
+    ids = keras.Input((None,), dtype="int32")
+    state = layers.Embedding(vocabulary, width)(ids)
     state = layers.Dropout(settings.dropout)(state)
     for block in range(settings.blocks):
-        seen = layers.LayerNormalization(epsilon=EPSILON)(state)
-        seen = _attention(width, settings.heads, f"attention_{block}")(seen)
-        state = layers.Add()([state, layers.Dropout(settings.dropout)(seen)])
-        thought = layers.LayerNormalization(epsilon=EPSILON)(state)
-        thought = layers.Dense(4 * width, "relu")(thought)
-        thought = layers.Dense(width)(thought)
-        state = layers.Add()([state, layers.Dropout(settings.dropout)(thought)])
+        attended = layers.LayerNormalization(epsilon=EPSILON)(state)
+        attended = _attention(width, settings.heads, f"attention_{block}")(attended)
+        state = layers.Add()([state, layers.Dropout(settings.dropout)(attended)])
+        hidden = layers.LayerNormalization(epsilon=EPSILON)(state)
+        hidden = layers.Dense(4 * width, "relu")(hidden)
+        hidden = layers.Dense(width)(hidden)
+        state = layers.Add()([state, layers.Dropout(settings.dropout)(hidden)])
     state = layers.LayerNormalization(epsilon=EPSILON)(state)
-    return keras.Model(given, layers.Dense(vocabulary)(state))
+    return keras.Model(ids, layers.Dense(vocabulary)(state))

@@ -1,1 +1,1 @@
-"""The songs of a corpus: its sources, and fetching them."""
+"""Lists the songs of a corpus, and fetches or renders them."""

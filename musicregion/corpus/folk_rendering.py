@@ -1,6 +1,6 @@
-"""Renders the songs of a folk corpus: all that decides a song's samples, but the choice of tunes.
+"""Renders the songs of a folk corpus: everything that decides the samples, given the tunes.
 
-Keys of rendered songs are made from this module and all that it imports.
+A rendered song's version is computed from this module and all that it imports.
 """
 
 import hashlib
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 
     from musicregion.rendering.tune import Recipe
 
-PACKAGES = ("midirenderer", "pretty_midi", "symusic", "numpy")  # whose versions decide, too
+# packages whose versions decide the samples too
+PACKAGES = ("midirenderer", "pretty_midi", "symusic", "numpy", "scipy", "soundfile")
 
 
 def seeded_generator(seed: int, region: str, *numbers: int) -> "np.random.Generator":
-    """Randomness that depends on the seed, the region and what is made alone."""
+    """A random generator that depends on the seed, the region and the numbers alone."""
     import numpy as np
 
-    name = int.from_bytes(hashlib.sha256(region.encode()).digest()[:4], "big")
-    return np.random.default_rng([seed, name, *numbers])
+    region_number = int.from_bytes(hashlib.sha256(region.encode()).digest()[:4], "big")
+    return np.random.default_rng([seed, region_number, *numbers])
 
 
 def perform_recipe(
     recipe: "Recipe", palette: Palette, settings: Folk
 ) -> "tuple[bytes, float, np.random.Generator]":
-    """The MIDI file of a song, its seconds, and the random generator for its recording."""
+    """The MIDI file of a song, its length in seconds, and the generator for its recording."""
     from musicregion.rendering.arrange import arrange
     from musicregion.rendering.synthesis import FADE
 
@@ -39,7 +40,7 @@ def perform_recipe(
 
 
 def render_recipe(recipe: "Recipe", palette: Palette, settings: Folk, path: Path) -> None:
-    """Write a song as FLAC: the same bytes from the same seed, in any process."""
+    """Write a song as FLAC; the same arguments give the same bytes, in any process."""
     from musicregion.rendering import synthesis
 
     midi, seconds, random = perform_recipe(recipe, palette, settings)

@@ -1,4 +1,4 @@
-"""The `folk:` source of a corpus as songs: each is rendered when it is fetched."""
+"""Offers the `folk:` source of a corpus as songs, each rendered when it is fetched."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from musicregion.storage import cache_key
 
 
 def folk_song(recipe: Recipe, palette: Palette, settings: Folk) -> Song:
-    """A song that is rendered from tunes."""
+    """A song that is rendered from tunes; its version changes with all that decides its samples."""
 
     def render_to(folder: Path, stem: str) -> Fetched:
         path = folder / f"{stem}.flac"
@@ -20,8 +20,9 @@ def folk_song(recipe: Recipe, palette: Palette, settings: Folk) -> Song:
 
     titles = " / ".join(tune.title for tune in recipe.tunes)
     code = cache_key.source_key(settings, [folk_rendering.__name__], folk_rendering.PACKAGES)
-    words = repr((recipe.number, palette, [tune.notes.tolist() for tune in recipe.tunes]))
-    version = cache_key.join_keys(code, words)
+    tunes = [(tune.notes.tolist(), tune.bar, tune.upbeat) for tune in recipe.tunes]
+    contents = repr((recipe.region, recipe.number, palette, tunes))
+    version = cache_key.join_keys(code, contents)
     return Song(
         recipe.song, recipe.region, titles, "folk: music21", render_to, version, computed=True
     )

@@ -1,4 +1,4 @@
-"""Every song that a corpus lists, and which region has it."""
+"""Lists the songs of a corpus, and settles which region a song belongs to."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -9,10 +9,11 @@ from musicregion.corpus.sources import Song
 
 
 def list_corpus(chosen: Corpus, settings: Params) -> list[Song]:
-    """Every song that the corpus's sources list now, in the corpus file's order.
+    """Every song that the corpus's sources list now, in the order of the corpus file.
 
     Raises:
         Unavailable: a source cannot be listed.
+        ConfigError: the folk source has too few tunes.
     """
     from musicregion.corpus import folk, folk_songs, playlist, sources
 
@@ -21,14 +22,14 @@ def list_corpus(chosen: Corpus, settings: Params) -> list[Song]:
         for source in region.sources:
             if isinstance(source, FolkSource):
                 continue
-            place, album = (
+            address, album = (
                 (source, "") if isinstance(source, str) else (source.source, source.album)
             )
-            if place.startswith(("http://", "https://")):
-                found = playlist.list_playlist(name, place, settings.download)
+            if address.startswith(("http://", "https://")):
+                listed = playlist.list_playlist(name, address, settings.download)
             else:
-                found = sources.list_folder(name, place)
-            songs += [replace(song, album=album) for song in found]
+                listed = sources.list_folder(name, address)
+            songs += [replace(song, album=album) for song in listed]
     palettes = chosen.folk()
     if palettes:
         for recipe in folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed):
@@ -39,22 +40,22 @@ def list_corpus(chosen: Corpus, settings: Params) -> list[Song]:
 
 
 def settle_claims(songs: list[Song], belongs: dict[str, str]) -> tuple[list[Song], dict[str, str]]:
-    """One entry for each song, and a reason for each song that two or more regions claim.
+    """One entry for each song, and a reason for each song that two or more regions list.
 
-    belongs: the corpus's word on a song, by its id or link: the region that has it.
+    belongs: song id or link to the region that the song belongs to, as the corpus file states it.
     """
     claims = defaultdict(list)
     for song in songs:
         claims[song.song].append(song)
     chosen, contested = [], {}
-    for name, claim in claims.items():
-        word = belongs.get(name) or belongs.get(claim[0].source)
-        kept = [song for song in claim if word in (None, song.region)] or claim
-        regions = sorted({song.region for song in kept})
-        chosen.append(kept[0])
+    for name, entries in claims.items():
+        decision = belongs.get(name) or belongs.get(entries[0].source)
+        candidates = [song for song in entries if decision in (None, song.region)] or entries
+        regions = sorted({song.region for song in candidates})
+        chosen.append(candidates[0])
         if len(regions) > 1:
             contested[name] = (
-                f"in {' and '.join(regions)}: keep it in one of them, or say in the corpus file "
+                f"in {' and '.join(regions)}: keep it in one of them, or state in the corpus file "
                 f"which it belongs to, as `belongs: {{{name}: {regions[0]}}}`"
             )
     return chosen, contested

@@ -1,7 +1,8 @@
-"""What the download stage knows from earlier runs, and what it writes down of this one."""
+"""Reads what earlier runs of the download stage left, and makes the rows of this one."""
 
 import os
 from pathlib import Path
+from typing import Any
 
 from musicregion.config.corpus import Region
 from musicregion.config.sections import Download
@@ -9,22 +10,29 @@ from musicregion.corpus.sources import Song
 from musicregion.storage import journal, tables
 from musicregion.storage.checksums import sha256
 
-LATER = {"album"}  # columns that songs.csv has not always had
+ADDED_LATER = {"album"}  # columns that a songs.csv of an older version lacks
 
 
-def read_earlier(songs: Path, unfinished: Path) -> dict[str, dict]:
-    """Rows of songs.csv by song, and of a run that was killed before it could write songs.csv."""
-    rows = {}
+def read_earlier(songs: Path, unfinished: Path) -> dict[str, dict[str, Any]]:
+    """Rows of songs.csv by song, and those of a run that was killed before it wrote songs.csv.
+
+    unfinished: the journal of such a run.
+    """
+    rows: dict[str, dict[str, Any]] = {}
     if songs.is_file():
         table = tables.SONGS.parse()
-        if set(table.columns) >= set(tables.SONGS.columns) - LATER:
-            rows = {row["song"]: row for row in table.to_dict("records")}
+        if set(table.columns) >= set(tables.SONGS.columns) - ADDED_LATER:
+            records: Any = table.to_dict("records")
+            rows = {row["song"]: row for row in records}
     rows |= journal.read_by_song(unfinished)
-    return {song: dict.fromkeys(LATER, "") | row for song, row in rows.items()}
+    return {song: dict.fromkeys(ADDED_LATER, "") | row for song, row in rows.items()}
 
 
-def is_intact(song: Song, row: dict, limits: Download) -> bool:
-    """Whether an earlier run's file of this song is there, whole, within limits, and on offer."""
+def is_intact(song: Song, row: dict[str, Any], limits: Download) -> bool:
+    """Whether the file of an earlier run is there, undamaged, within limits and of this version.
+
+    row: the song's row of that run.
+    """
     path = Path(row["path"])
     return (
         row["status"] == "ok"
@@ -36,22 +44,22 @@ def is_intact(song: Song, row: dict, limits: Download) -> bool:
     )
 
 
-def keep_file(song: Song, row: dict, raw: Path) -> dict:
-    """The result for a song whose file is there, moved where another region has it now."""
+def keep_file(song: Song, row: dict[str, Any], raw: Path) -> dict[str, Any]:
+    """The result for a song whose file is kept; the file is moved if the region has changed."""
     path = raw / song.region / Path(row["path"]).name
     if path != Path(row["path"]):
         path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(row["path"], path)
     reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""
-    told = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
-    told["album"] = song.album or row["album"]
+    result = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
+    result["album"] = song.album or row["album"]
     if song.gone:
-        told["title"] = row["title"]  # the source has forgotten it
-    return told | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
+        result["title"] = row["title"]  # the source does not state it any more
+    return result | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
 
 
-def song_row(song: Song, region: Region, result: dict) -> dict:
-    """A song's row of songs.csv."""
+def song_row(song: Song, region: Region, result: dict[str, Any]) -> dict[str, Any]:
+    """A song's row of songs.csv. result: of fetch_song or keep_file."""
     return (
         {"song": song.song, "region": song.region, "unknown": region.unknown}
         | {"title": song.title, "source": song.source, "version": song.version}

@@ -1,4 +1,4 @@
-"""Songs of a playlist or video link, by yt-dlp: the list first, then best audio as delivered."""
+"""Lists the songs of a playlist or video link, and downloads the best audio, with yt-dlp."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +10,17 @@ from musicregion.corpus.ytdlp import extract_info
 from musicregion.errors import Unavailable
 
 NESTED = {"YoutubeTab", "YoutubePlaylist"}  # a channel's tabs, its list of playlists
-# how YouTube lists an entry of which no more is left
+# titles under which YouTube lists videos that are gone
 GONE = {"[private video]": "private", "[deleted video]": "deleted"}
 
 
-def flatten_entries(url: str, info: dict, settings: Download, depth: int = 0) -> Iterator[dict]:
-    """The entries of a playlist, also of those within it; the link itself where it is none."""
+def flatten_entries(
+    url: str, info: dict[str, Any], settings: Download, depth: int = 0
+) -> Iterator[dict[str, Any]]:
+    """The entries of a playlist and of playlists within it, or the link itself if it is a video.
+
+    info: of the link, from extract_info.
+    """
     if info.get("_type") != "playlist":
         yield info
         return
@@ -36,11 +41,14 @@ def download_audio(
 ) -> Fetched:
     """Download the best audio of a link as <folder>/<stem>.<its extension>.
 
-    extra: options in yt-dlp's words.
+    extra: options of yt-dlp.
+
+    Raises:
+        Unavailable: it cannot be downloaded, or is longer or larger than the params allow.
     """
     reasons: list[Unavailable] = []
 
-    def refuse(info: dict, *, incomplete: bool = False) -> str | None:
+    def refuse(info: dict[str, Any], *, incomplete: bool = False) -> str | None:
         seconds = info.get("duration") or 0
         if info.get("is_live"):
             reasons.append(Unavailable(f"{link}: a live stream", "too long"))
@@ -49,7 +57,7 @@ def download_audio(
             reasons.append(Unavailable(text, "too long"))
         return str(reasons[-1]) if reasons else None
 
-    def limit(status: dict) -> None:
+    def limit_size(status: dict[str, Any]) -> None:
         size = max(status.get("downloaded_bytes") or 0, status.get("total_bytes") or 0)
         if size > settings.max_size * 1e6:
             raise Unavailable(
@@ -57,38 +65,38 @@ def download_audio(
                 "too large",
             )
 
-    more = {
+    changes = {
         "format": "bestaudio/best",
         "outtmpl": {"default": f"{str(folder).replace('%', '%%')}/{stem}.%(ext)s"},
         "noplaylist": True,
-        "playlistend": 1,  # a link that turns out to be a list is no song: not all of it is fetched
+        "playlistend": 1,  # if the link is a list after all, not all of it is downloaded
         "match_filter": refuse,
-        "progress_hooks": [limit],
+        "progress_hooks": [limit_size],
         "sleep_interval": settings.sleep,
     } | (extra or {})
-    got = extract_info(link, settings, more, download=True)
+    info = extract_info(link, settings, changes, download=True)
     if reasons:
         raise reasons[-1]
-    if not got.get("requested_downloads"):
+    if not info.get("requested_downloads"):
         raise Unavailable(f"{link}: no audio was downloaded", "no audio")
     return Fetched(
-        Path(got["requested_downloads"][0]["filepath"]),
-        str(got.get("artist") or got.get("uploader") or ""),
-        str(got.get("license") or ""),
-        str(got.get("album") or ""),
+        Path(info["requested_downloads"][0]["filepath"]),
+        str(info.get("artist") or info.get("uploader") or ""),
+        str(info.get("license") or ""),
+        str(info.get("album") or ""),
     )
 
 
 def list_playlist(region: str, url: str, settings: Download) -> list[Song]:
-    """List a playlist (one request or few, no download), or the one song of a video link.
+    """The songs of a playlist, or the one song of a video link; nothing is downloaded.
 
     Raises:
-        Unavailable: it cannot be listed, or is empty.
+        Unavailable: the playlist cannot be listed, or is empty.
     """
     info = extract_info(url, settings, {"extract_flat": "in_playlist"}, download=False)
-    listed = []
+    songs = []
     for entry in flatten_entries(url, info, settings):
-        # a whole entry bears its playlist's address, a reference its own
+        # a full entry may have its playlist's address, a reference has its own
         reference = str(entry.get("_type", "")).startswith("url")
         link = entry["url"] if reference else entry.get("webpage_url") or entry["url"]
         if not reference and info.get("_type") == "playlist" and link == url:
@@ -101,7 +109,7 @@ def list_playlist(region: str, url: str, settings: Download) -> list[Song]:
         def fetcher(folder: Path, stem: str, link: str = link) -> Fetched:
             return download_audio(link, settings, folder, stem)
 
-        listed.append(Song(song_id(name, name), region, title, link, fetcher, gone=gone))
-    if not listed:
+        songs.append(Song(song_id(name, name), region, title, link, fetcher, gone=gone))
+    if not songs:
         raise Unavailable(f"{url}: an empty playlist")
-    return listed
+    return songs

@@ -1,4 +1,4 @@
-"""One contract for every source of a corpus: it lists its songs, and fetches one into a folder."""
+"""The contract of every source of a corpus: it lists songs, each of which can be fetched."""
 
 import csv
 import hashlib
@@ -17,7 +17,7 @@ from musicregion.storage.checksums import sha256
 
 @dataclass(frozen=True)
 class Fetched:
-    """A song's file, and who made it under which licence, where the source says so."""
+    """A song's file, and its author, licence and album if the source states them."""
 
     path: Path
     author: str = ""
@@ -27,9 +27,9 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Song:
-    """A song that a source offers. fetch(folder, stem) writes one file <folder>/<stem>.<ext>.
+    """A song that a source offers.
 
-    fetch raises Unavailable, with a reason, where there is no song to be had.
+    fetch(folder, stem) writes one file <folder>/<stem>.<ext>, or raises Unavailable.
     """
 
     song: str  # id
@@ -37,20 +37,20 @@ class Song:
     title: str
     source: str
     fetch: Callable[[Path, str], Fetched]
-    version: str = ""  # another one is another file
-    album: str = ""  # where the corpus file names one
-    gone: str = ""  # private, deleted: the source lists it, and has it no more
-    computed: bool = False  # fetching is work for a processor, not for the network
+    version: str = ""  # changes whenever the file would
+    album: str = ""  # if the corpus file names one
+    gone: str = ""  # "private" or "deleted" if the source lists the song but has it no more
+    computed: bool = False  # fetching keeps the processor busy, not the network
 
 
 def song_id(name: str, source: str) -> str:
-    """A stable id, safe as a file name on every system: readable, and unique by its digest."""
+    """A stable id that is a valid file name on every system: readable, and unique by its digest."""
     readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "song"
     return f"{readable}-{hashlib.sha256(os.fsencode(source)).hexdigest()[:8]}"
 
 
 def read_licences(root: Path) -> dict[str, tuple[str, str]]:
-    """Author and licence by file, from licences.csv (file, author, licence) in a local folder."""
+    """Author and licence by file, from licences.csv (file, author, licence) in a folder; or {}."""
     path = root / "licences.csv"
     if not path.is_file():
         return {}
@@ -61,29 +61,36 @@ def read_licences(root: Path) -> dict[str, tuple[str, str]]:
 def list_folder(region: str, source: str) -> list[Song]:
     """The audio files of a folder (with its subfolders), or of a glob.
 
-    A relative source counts from the repository, also where DVC runs a copy of it. Ids depend on
-    the source as it is written and the place below it, so that they are equal on every machine.
+    A relative source starts at the repository, even if DVC runs a copy of it. Ids are made of the
+    source as it is written and the path below it, so that they are equal on every machine.
+
+    Raises:
+        Unavailable: there is no such folder, or no audio file in it.
     """
     root, files = find_audio_files(source, Path(os.environ.get("DVC_ROOT", ".")))
     if not files:
         raise Unavailable(f"{source}: no such folder, or no audio file in it", "deleted")
-    rights = read_licences(root)
-
+    licences = read_licences(root)
     songs = []
     with ThreadPoolExecutor() as pool:
         for path, version in zip(files, pool.map(sha256, files), strict=True):
-            place = path.relative_to(root).as_posix() if path != root else path.name
-            names = (path.stem, f"{source}: {place}")
-            # file names may be bytes that are no text
-            title, shown = (os.fsencode(name).decode(errors="replace") for name in names)
+            relative = path.relative_to(root).as_posix() if path != root else path.name
+            origin = f"{source}: {relative}"
+            # file names may be bytes that are not valid text
+            title, readable_origin = (
+                os.fsencode(name).decode(errors="replace") for name in (path.stem, origin)
+            )
 
             def copy(
-                folder: Path, stem: str, path: Path = path, rights: tuple = rights.get(place, ())
+                folder: Path,
+                stem: str,
+                path: Path = path,
+                rights: tuple[str, str] = licences.get(relative, ("", "")),
             ) -> Fetched:
                 return Fetched(
                     Path(shutil.copyfile(path, folder / f"{stem}{path.suffix.lower()}")), *rights
                 )
 
-            name = song_id(title, names[1])
-            songs.append(Song(name, region, title, shown, copy, version))
+            song = song_id(title, origin)
+            songs.append(Song(song, region, title, readable_origin, copy, version))
     return songs

@@ -1,4 +1,4 @@
-"""What came of a download, in words."""
+"""Reports the outcome of a download, and stops where too many songs failed."""
 
 import pandas as pd
 
@@ -6,7 +6,11 @@ from musicregion.errors import DownloadError
 
 
 def summarise(table: pd.DataFrame, kept: set[str], dropped: int) -> str:
-    """A line for each failure, then a table by region of new, kept and failed songs."""
+    """A line for each failure, then a table of new, kept and failed songs by region.
+
+    table: songs.csv. kept: ids of songs whose files of an earlier run were kept. dropped: number of
+    songs that are not listed any more.
+    """
     lines = [
         f"{row.kind}: {row.region}/{row.song} ({row.title}): {row.reason}"
         for row in table[table["kind"] != ""].itertuples()
@@ -19,27 +23,27 @@ def summarise(table: pd.DataFrame, kept: set[str], dropped: int) -> str:
     counts.loc["all"] = counts.sum()
     lines.append(counts.to_string())
     if dropped:
-        lines.append(f"{dropped} songs of the run before are not listed any more: dropped")
+        lines.append(f"{dropped} songs of the previous run are not listed any more: dropped")
     return "\n".join(lines)
 
 
 def require_enough_songs(table: pd.DataFrame, allowed: float) -> None:
-    """Stop where more songs failed than allowed.
+    """Stop if more songs failed than allowed.
 
-    allowed: share of the songs listed.
+    table: songs.csv. allowed: share of its songs.
 
     Raises:
-        DownloadError: says how many failed of which kinds, and what to do.
+        DownloadError: the message states how many failed of each kind, and what to do.
     """
     failed = table[table["status"] != "ok"]
     if len(failed) == len(table):
-        raise DownloadError("download: not one song could be had; the reasons are above")
+        raise DownloadError("download: all songs failed; the reasons are above")
     if len(failed) > allowed * len(table):
         kinds = ", ".join(
             f"{kind} {count}" for kind, count in failed["kind"].value_counts().items()
         )
         raise DownloadError(
             f"download: {len(failed)} of {len(table)} songs failed ({kinds}), and "
-            f"download.allow_missing is {allowed:g}. Run it again: what is there is kept. Take "
-            "lost songs off the playlists, or raise download.allow_missing."
+            f"download.allow_missing is {allowed:g}. Run it again: songs that are there are kept. "
+            "Or remove the lost songs from the playlists, or raise download.allow_missing."
         )

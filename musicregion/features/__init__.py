@@ -1,1 +1,1 @@
-"""Segments to features."""
+"""Computes features of segments: spectral ones, and those of a pretrained network."""

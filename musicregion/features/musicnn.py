@@ -1,36 +1,37 @@
-"""The activations of musicnn, a network pretrained to tag music, for every segment."""
+"""Activations of musicnn, a network pretrained to tag music, as features of segments."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import soxr
 
 from musicregion.audio.windows import read_windows
 from musicregion.features import spectral
+from musicregion.features.kind import FeatureKind
 from musicregion.features.musicnn_network import BANDS, FRAMES
 from musicregion.storage import paths
 
 if TYPE_CHECKING:
     from musicregion.config.feature_sections import Musicnn
 
-
 RATE = 16_000  # Hz
 N_FFT, HOP_LENGTH = 512, 256  # samples
 BATCH = 48  # patches
+Network = Callable[[np.ndarray], Any]  # patches [patch, frame, band] to [patch, channel]
 
 
 def mel_patches(window: np.ndarray, sample_rate: int, count: int) -> np.ndarray:
     """The network's input for one segment [sample]: float32 [patch, frame, band].
 
-    `count` patches of 3 s, spread evenly from end to end; a segment that is shorter is looped.
+    `count` patches of 3 s, spread evenly from end to end; a segment shorter than 3 s is looped.
     """
     resampled = soxr.resample(window, sample_rate, RATE)
     # float32: the original's float16 overflows where music is loud
-    energy = spectral.mel_power(resampled, RATE, N_FFT, HOP_LENGTH, BANDS)
-    level = np.log10(10_000 * energy + 1).astype("float32")
+    power = spectral.mel_power(resampled, RATE, N_FFT, HOP_LENGTH, BANDS)
+    level = np.log10(10_000 * power + 1).astype("float32")
     if len(level) < FRAMES:
         level = np.resize(level, (FRAMES, BANDS))
     starts = np.linspace(0, len(level) - FRAMES, count).round().astype(int)
@@ -38,8 +39,8 @@ def mel_patches(window: np.ndarray, sample_rate: int, count: int) -> np.ndarray:
 
 
 @cache
-def activation_function(networks: tuple[str, ...]) -> Callable[[np.ndarray], np.ndarray]:
-    """A function from patches [patch, frame, band] to activations [patch, 1506 a network]."""
+def activation_function(networks: tuple[str, ...]) -> Network:
+    """The networks in TensorFlow; their activations are side by side, 1506 of each."""
     import tensorflow as tf
 
     from musicregion.features import musicnn_network
@@ -47,35 +48,35 @@ def activation_function(networks: tuple[str, ...]) -> Callable[[np.ndarray], np.
     values = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
     models = [musicnn_network.build_network(values[name]) for name in networks]
 
-    def hear(batch: tf.Tensor) -> tf.Tensor:
+    def compute(batch: tf.Tensor) -> tf.Tensor:
         return tf.concat([model(batch, training=False)[0] for model in models], axis=1)
 
-    return tf.function(hear, input_signature=[tf.TensorSpec((None, FRAMES, BANDS))])
+    function: Network = tf.function(compute, input_signature=[tf.TensorSpec((None, FRAMES, BANDS))])
+    return function
 
 
 def activations(
     windows: Iterable[tuple[np.ndarray, int]],
     settings: "Musicnn",
-    hear: Callable[[np.ndarray], np.ndarray],
+    network: Network,
 ) -> Iterator[np.ndarray]:
-    """What a network hears in windows, each [sample] with its rate: [segment, patch, channel].
+    """Yield activations [segment, patch, channel], several segments at a time.
 
-    In batches, as they are ready. hear: as a listener.
+    windows: each [sample] with its sample rate (Hz).
     """
     batch: list[np.ndarray] = []
     for window, rate in windows:
         batch.append(mel_patches(window, rate, settings.patches))
         if len(batch) * settings.patches >= BATCH:
-            yield _batch_activations(batch, hear)
+            yield _batch_activations(batch, network)
             batch = []
     if batch:
-        yield _batch_activations(batch, hear)
+        yield _batch_activations(batch, network)
 
 
-def _batch_activations(
-    batch: list[np.ndarray], hear: Callable[[np.ndarray], np.ndarray]
-) -> np.ndarray:
-    return np.asarray(hear(np.concatenate(batch))).reshape(len(batch), len(batch[0]), -1)
+def _batch_activations(batch: list[np.ndarray], network: Network) -> np.ndarray:
+    """batch: the patches of each segment."""
+    return np.asarray(network(np.concatenate(batch))).reshape(len(batch), len(batch[0]), -1)
 
 
 def extract_song(path: Path, segments: int, settings: "Musicnn") -> np.ndarray:
@@ -84,3 +85,11 @@ def extract_song(path: Path, segments: int, settings: "Musicnn") -> np.ndarray:
     return np.concatenate(
         list(activations(windows, settings, activation_function(settings.networks)))
     )
+
+
+KIND = FeatureKind(
+    extract_song,
+    __name__,
+    ("numpy", "scipy", "soxr", "tensorflow", "keras"),
+    uses_all_cores=True,
+)

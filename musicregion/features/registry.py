@@ -1,19 +1,15 @@
-"""Every kind of features, by its name in params.yaml."""
+"""Every kind of features, by its name in params.yaml. A new one is a module and a line here.
 
-from functools import partial
+Its params are a class in config/feature_sections.py, named in config/params.py, and a section of
+params.yaml.
+"""
 
-from musicregion.compute.parallel import map_songs_in_process
 from musicregion.features import musicnn
-from musicregion.features.extract import FeatureKind, extract_song
+from musicregion.features.kind import FeatureKind, window_features
 from musicregion.features.spectral import logmel, mfcc
 
-KINDS = {
-    "mfcc": FeatureKind(mfcc.__module__, ("numpy", "scipy"), partial(extract_song, mfcc)),
-    "logmel": FeatureKind(logmel.__module__, ("numpy", "scipy"), partial(extract_song, logmel)),
-    "musicnn": FeatureKind(
-        musicnn.__name__,
-        ("numpy", "scipy", "soxr", "tensorflow", "keras"),
-        musicnn.extract_song,
-        map_songs_in_process,  # TensorFlow keeps all cores busy by itself
-    ),
+KINDS: dict[str, FeatureKind] = {
+    "mfcc": window_features(mfcc, "numpy", "scipy"),
+    "logmel": window_features(logmel, "numpy", "scipy"),
+    "musicnn": musicnn.KIND,
 }

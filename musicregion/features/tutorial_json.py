@@ -1,4 +1,4 @@
-"""The data.json of tutorials, {mapping, labels, mfcc}."""
+"""Writes MFCC in the layout of tutorials on music classification: {mapping, labels, mfcc}."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,10 @@ import numpy as np
 
 
 def write_json(features: np.ndarray, regions: list[str | None], path: Path) -> None:
-    """The tutorials' layout, {mapping, labels, mfcc}, written segment by segment.
+    """Write data.json, segment by segment.
 
-    regions: of each segment, [segment]; None where it is of no class and is left out.
+    features: [segment, time, coefficient]. regions: of each segment; segments with None are left
+    out.
     """
     mapping = sorted({region for region in regions if region})
     labels = [mapping.index(region) for region in regions if region]

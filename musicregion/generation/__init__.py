@@ -1,1 +1,1 @@
-"""New songs for a region."""
+"""Makes new songs for a region."""

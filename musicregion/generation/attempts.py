@@ -1,7 +1,7 @@
-"""Asks for one try at a new song; light to import."""
+"""Makes one try at a new song, in whatever process this is called in; light to import."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicregion.errors import TaskDied
 from musicregion.generation.order import Order
@@ -12,26 +12,31 @@ if TYPE_CHECKING:
 
 def make_candidate(
     order: Order, palette: "Palette", numbers: tuple[int, ...], target: Path
-) -> dict:
-    """As candidate.make."""
-    from musicregion.generation import candidate
+) -> dict[str, Any]:
+    """Write <target>.mid and <target>.flac; returns the facts of candidate.write_candidate.
 
-    return candidate.make(order, palette, numbers, target)
+    numbers: which song, and which try at it.
+    """
+    from musicregion.composition.composer import load_composer
+    from musicregion.generation.candidate import write_candidate
+
+    facts, _ = write_candidate(load_composer(order.composer), order, palette, numbers, target)
+    return facts
 
 
 def guide_score(order: Order, palette: "Palette", target: Path) -> float:
-    """How likely a song with this palette is of the region, to the guide."""
+    """The guide's probability of the region for a song with this palette."""
     return make_candidate(order, palette, (0,), target)["probabilities"][order.region]
 
 
-def unwrap(found: object) -> object:
-    """What a process of its own has made; what it has raised is raised here.
+def unwrap(result: Any) -> Any:  # noqa: ANN401  whatever the task returns
+    """The result of isolated.map_isolated; an exception in its place is raised here.
 
     Raises:
-        TaskDied: it died.
+        TaskDied: the process crashed.
     """
-    if isinstance(found, TaskDied):
-        raise TaskDied(f"The process that made a song ended ({found}). Is there enough memory?")
-    if isinstance(found, BaseException):
-        raise found
-    return found
+    if isinstance(result, TaskDied):
+        raise TaskDied(f"The process that made a song ended ({result}). Is there enough memory?")
+    if isinstance(result, BaseException):
+        raise result
+    return result

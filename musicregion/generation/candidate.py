@@ -1,11 +1,12 @@
-"""One try at a new song: written, arranged, played and judged, in a process of its own.
+"""One try at a new song: composed, performed, rendered and judged, in a process of its own.
 
-The imports are made here, for the server that such processes are forked from.
+The imports are at the top, for the server that such processes are forked from.
 """
 
 from pathlib import Path
+from typing import Any
 
-import miditok  # noqa: F401  the tokenizer's, which is made later
+import miditok  # noqa: F401  imported here, since the tokenizer would do so in every process
 import numpy as np
 import symusic
 
@@ -18,24 +19,31 @@ from musicregion.inference.predictor import load_predictor
 from musicregion.rendering import orchestrate, synthesis
 
 
-def measure_copying(pieces: list[tuple[np.ndarray, float]], writer: composer.Composer) -> dict:
-    """The longest run of notes that new pieces share with the tunes that the writer has learned."""
+def measure_copying(
+    pieces: list[tuple[np.ndarray, float]], writer: composer.Composer
+) -> dict[str, Any]:
+    """The longest run of notes that new pieces share with the composer's training pieces.
+
+    pieces: notes [note, (start, length, pitch)] and bar. Returns longest_run_notes, and in
+    shared_with the song of that training piece, if any.
+    """
     melodies = [novelty.melody_steps(notes) for notes, _ in pieces]
-    length, where = max(novelty.longest_shared(one, writer.melodies) for one in melodies)
+    steps, row = max(novelty.longest_shared(melody, writer.melodies) for melody in melodies)
     return {
-        "longest_run_notes": length + 1 if length else 0,
-        "shared_with": writer.songs[where] if length else None,
+        "longest_run_notes": steps + 1 if steps else 0,
+        "shared_with": writer.songs[row] if steps else None,
     }
 
 
 def instrument_names(midi: bytes) -> list[str]:
+    """The instruments of a MIDI file by track, without drums."""
     tracks = symusic.Score.from_midi(midi).tracks
     return [orchestrate.instrument_name(track.program) for track in tracks if not track.is_drum]
 
 
-def guide_probabilities(guide: Path, wave: Path) -> dict[str, float]:
-    """Probabilities by region, the likeliest first."""
-    return predict_song(load_predictor(guide), wave).probabilities
+def guide_probabilities(guide: Path, song: Path) -> dict[str, float]:
+    """The guide's probabilities for an audio file, by region, the likeliest first."""
+    return predict_song(load_predictor(guide), song).probabilities
 
 
 def write_candidate(
@@ -44,29 +52,23 @@ def write_candidate(
     palette: Palette,
     numbers: tuple[int, ...],
     target: Path,
-) -> tuple[dict, list[tuple[np.ndarray, float]]]:
-    """As make; with the pieces that the song is made of."""
+) -> tuple[dict[str, Any], list[tuple[np.ndarray, float]]]:
+    """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces.
+
+    numbers: which song, and which try at it; with the order's seed and region they seed it.
+    Facts: tempo_bpm, instruments, novelty, and probabilities (None without a guide).
+    """
     random = folk_rendering.seeded_generator(order.seed, order.region, *numbers)
-    pieces, tempo = writer.pieces(order.region, random)
+    pieces, tempo = writer.compose_pieces(order.region, random)
     midi = perform.perform_pieces(pieces, writer.one_voice, palette, order.seconds, tempo, random)
     soundfont = order.soundfont.read_bytes() if order.soundfont else None
-    wave = target.with_suffix(".flac")
-    synthesis.write_flac(perform.play_midi(midi, order.seconds, random, soundfont), wave)
+    song = target.with_suffix(".flac")
+    synthesis.write_flac(perform.play_midi(midi, order.seconds, random, soundfont), song)
     target.with_suffix(".mid").write_bytes(midi)
-    found = {
+    facts = {
         "tempo_bpm": round(tempo, 2),
         "instruments": instrument_names(midi),
         "novelty": measure_copying(pieces, writer),
-        "probabilities": guide_probabilities(order.guide, wave) if order.guide else None,
+        "probabilities": guide_probabilities(order.guide, song) if order.guide else None,
     }
-    return found, pieces
-
-
-def make(order: Order, palette: Palette, numbers: tuple[int, ...], target: Path) -> dict:
-    """Write <target>.mid and <target>.flac; what is known of the song, as its card has it.
-
-    numbers: which song, and which try at it.
-    """
-    return write_candidate(composer.load_composer(order.composer), order, palette, numbers, target)[
-        0
-    ]
+    return facts, pieces

@@ -1,4 +1,4 @@
-"""The instruments of a new song: those of the region, or what the guide likes best for it."""
+"""Chooses the instruments of a new song: the region's own, or the guide's choice."""
 
 import os
 import tempfile
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from musicregion.config.corpus import Palette
 
 
-EXCERPT = 10.0  # seconds, to choose by
+EXCERPT = 10.0  # seconds of the song that the guide judges a palette by
 
 
 def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
-    """The instruments of a region: its own where its songs are rendered, else the guide's choice.
+    """A palette and its name: the region's own if its corpus is rendered, else the guide's choice.
 
     Raises:
         ModelError: the guide must choose, and there is none.
@@ -28,16 +28,17 @@ def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
     from musicregion.config import corpus
 
     if Path("corpora", f"{corpus_name}.yaml").is_file():
-        known = corpus.load(corpus_name).folk()
-        if order.region in known:
-            return "the region's own", known[order.region].palette
+        sources = corpus.load(corpus_name).folk()
+        if order.region in sources:
+            return "the region's own", sources[order.region].palette
     if not order.guide:
         raise ModelError(
-            f"Nobody knows the instruments of {order.region}, so a model must choose them: --model"
+            f"The corpus {corpus_name} names no instruments for {order.region}, so a model must "
+            "choose them: name one with --model."
         )
-    short = replace(order, seconds=EXCERPT)
+    excerpt = replace(order, seconds=EXCERPT)
     with tempfile.TemporaryDirectory(prefix="palettes-") as folder:
-        items = [(short, palette, Path(folder, name)) for name, palette in PALETTES.items()]
-        found = list(isolated.map_isolated(guide_score, items, os.cpu_count() or 1))
-    best = max(zip(map(unwrap, found), PALETTES, strict=True))[1]
+        items = [(excerpt, palette, Path(folder, name)) for name, palette in PALETTES.items()]
+        results = list(isolated.map_isolated(guide_score, items, os.cpu_count() or 1))
+    _, best = max(zip(map(unwrap, results), PALETTES, strict=True))
     return best, PALETTES[best]

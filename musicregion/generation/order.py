@@ -1,4 +1,4 @@
-"""What is wanted of new songs."""
+"""What a user orders: new songs for a region."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted. guide: a model folder that judges, or None. soundfont: None: the corpus's."""
+    """New songs for a region.
+
+    composer: its folder. guide: the folder of the model that judges songs, if any. seconds: length
+    of a song. soundfont: an SF2 file; None: the corpus's.
+    """
 
     composer: Path
     guide: Path | None

@@ -1,4 +1,4 @@
-"""New songs for a region: of several tries, the one that the guide likes best is kept."""
+"""Makes new songs for a region. Of several tries at a song the one that the guide prefers stays."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError, ModelError
@@ -20,67 +20,82 @@ if TYPE_CHECKING:
     from musicregion.config.corpus import Palette
 
 
-TRIES = 4  # at a song, where it is guided
-SUFFIXES = (".mid", ".flac", ".png", ".json")  # of a song's files; the last says that all are there
+TRIES = 4  # at a song, for the guide to choose from
+SUFFIXES = (".mid", ".flac", ".png", ".json")  # of a song's files; the last is written last
 
 
 @dataclass(frozen=True)
 class NewSong:
-    """stem: its files, each with one of SUFFIXES. card: what its JSON says."""
+    """stem: of its files, each with one of SUFFIXES. card: the contents of its JSON."""
 
     stem: Path
-    card: dict
+    card: dict[str, Any]
 
 
 def match_region(name: str, regions: list[str]) -> str:
-    """The region that a user has named, in capitals or not.
+    """The region of this name, in upper or lower case.
 
     Raises:
-        ConfigError: there is none of this name.
+        ConfigError: there is no region of this name.
     """
-    found = [region for region in regions if region.casefold() == name.casefold()]
-    if not found:
-        raise ConfigError(f"{name!r} is none of the regions {', '.join(regions)}")
-    return found[0]
+    for region in regions:
+        if region.casefold() == name.casefold():
+            return region
+    raise ConfigError(f"{name!r} is none of the regions {', '.join(regions)}.")
 
 
 def require_region(guide: Path | None, region: str) -> None:
-    """Raises ModelError where the guide has not learned a region."""
+    """Check that the guide, if there is one, can judge a region.
+
+    Raises:
+        ModelError: it was trained without the region.
+    """
     if guide and region not in (regions := json.loads((guide / CARD).read_text())["regions"]):
         raise ModelError(
-            f"The model {guide} knows {', '.join(regions)}, and cannot judge {region}: --model"
+            f"The model {guide} was trained on {', '.join(regions)} and cannot judge {region}: "
+            "name another one with --model."
         )
 
 
 def make_tries(
-    order: Order, palette: "Palette", count: int, guided: bool, folder: Path
-) -> Iterator[tuple[int, int, dict]]:
-    """Song, try, and what candidate.make says, for each as it is done, in order."""
-    numbers = [(song, one) for song in range(count) for one in range(TRIES if guided else 1)]
+    order: Order, palette: "Palette", count: int, tries: int, folder: Path
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each song's number and the facts of a try at it, in order, as they are done.
+
+    The files of a try are <folder>/<song>-<try>, with suffixes.
+    """
+    numbers = [(song, attempt) for song in range(count) for attempt in range(tries)]
     items = [(order, palette, pair, folder / "-".join(map(str, pair))) for pair in numbers]
-    for pair, found in zip(
-        numbers, isolated.map_isolated(make_candidate, items, os.cpu_count() or 1), strict=True
-    ):
-        yield *pair, unwrap(found)
+    results = isolated.map_isolated(make_candidate, items, os.cpu_count() or 1)
+    for (song, _), result in zip(numbers, results, strict=True):
+        yield song, unwrap(result)
 
 
 def song_card(
-    order: Order, writer: dict, palette: str, guided: bool, best: dict, number: int
-) -> dict:
-    """The card of a song. writer: the composer's card. best: what candidate.make says of it."""
-    guide = None
+    order: Order,
+    writer: dict[str, Any],
+    palette: str,
+    tries: int,
+    facts: dict[str, Any],
+    number: int,
+) -> dict[str, Any]:
+    """The card of a song.
+
+    writer: the composer's card. palette: its name. facts: of candidate.write_candidate. number: of
+    the song, from 1.
+    """
+    judge = None
     if order.guide:
         params = json.loads((order.guide / CARD).read_text())["params"]
-        guide = f"{params['model']} on {params['features']}, corpus {params['corpus']}"
-    probabilities = best.pop("probabilities")
-    judge = {"model": guide, "probabilities": probabilities} if guide else None
-    return best | {
+        model = f"{params['model']} on {params['features']}, corpus {params['corpus']}"
+        judge = {"model": model, "probabilities": facts["probabilities"]}
+    return {name: value for name, value in facts.items() if name != "probabilities"} | {
         "region": order.region,
         "seconds": order.seconds,
         "seed": order.seed,
-        "number": number + 1,
-        "guided": guided,
-        "tries": TRIES if guided else 1,
+        "number": number,
+        "guided": tries > 1,
+        "tries": tries,
         "judge": judge,
         "palette": palette,
         "soundfont": order.soundfont.name if order.soundfont else "TimGM6mb",
@@ -89,38 +104,47 @@ def song_card(
 
 
 def make_songs(
-    order: Order, writer: dict, count: int, guided: bool, target: Path, tick: Callable[[], object]
+    order: Order,
+    writer: dict[str, Any],
+    count: int,
+    tries: int,
+    target: Path,
+    tick: Callable[[], object],
 ) -> Iterator[NewSong]:
-    """Make songs and put their files into `target`: whole ones, and a song's card last.
+    """Make `count` songs in the folder `target`. A song's card is written last, when all is there.
 
-    tick: called after every try.
+    writer: the composer's card. tries: at each song; 1: no guide chooses. tick: called after every
+    try.
+
+    Raises:
+        ModelError: the instruments are not known, and there is no guide to choose them.
+        TaskDied: a process that made a song crashed.
     """
-    from musicregion.composition import piano_roll
+    from musicregion.composition.piano_roll import plot_piano_roll
 
-    name, palette = choose_palette(order, writer["corpus"])
+    palette_name, palette = choose_palette(order, writer["corpus"])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".songs-", dir=target) as temporary:
         folder = Path(temporary)
-        best: tuple[float, int, dict] | None = None
-        for song, one, found in make_tries(order, palette, count, guided, folder):
+        candidates: list[dict[str, Any]] = []
+        for song, facts in make_tries(order, palette, count, tries, folder):
             tick()
-            liked = found["probabilities"][order.region] if found["probabilities"] else 0.0
-            if best is None or liked > best[0]:
-                best = liked, one, found
-            if one < (TRIES if guided else 1) - 1:
+            candidates.append(facts)
+            if len(candidates) < tries:
                 continue
-            draft = folder / f"{song}-{best[1]}"
-            card = song_card(order, writer, name, guided, best[2], song)
-            title = f"A new song for {order.region}, seed {order.seed}, number {song + 1}"
-            piano_roll.plot_piano_roll(
-                draft.with_suffix(".mid").read_bytes(), title, draft.with_suffix(".png")
-            )
+            scores = [(facts["probabilities"] or {}).get(order.region, 0.0) for facts in candidates]
+            best = scores.index(max(scores))
+            draft, number = folder / f"{song}-{best}", song + 1
+            card = song_card(order, writer, palette_name, tries, candidates[best], number)
+            title = f"A new song for {order.region}, seed {order.seed}, number {number}"
+            midi = draft.with_suffix(".mid").read_bytes()
+            plot_piano_roll(midi, title, draft.with_suffix(".png"))
             draft.with_suffix(".json").write_text(json.dumps(card, indent=2, sort_keys=True) + "\n")
-            stem = target / f"{order.region.lower()}-{order.seed}-{song + 1:02}"
+            stem = target / f"{order.region.lower()}-{order.seed}-{number:02}"
             stem.with_suffix(SUFFIXES[-1]).unlink(missing_ok=True)  # of an earlier song
             for suffix in SUFFIXES:
                 files.move_into_place(draft.with_suffix(suffix), stem.with_suffix(suffix))
-            for rest in folder.glob(f"{song}-*"):
-                rest.unlink()
+            for path in folder.glob(f"{song}-*"):
+                path.unlink()
             yield NewSong(stem, card)
-            best = None
+            candidates.clear()

@@ -1,1 +1,1 @@
-"""A trained model's predictions for new songs."""
+"""Predicts the region of new songs with a trained model."""

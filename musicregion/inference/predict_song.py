@@ -1,4 +1,4 @@
-"""What a model predicts for one song, by the same code as in training."""
+"""Predicts one song with a loaded model, by the same code as in training."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,18 +15,19 @@ from musicregion.models import calibration
 
 
 def rank_regions(model: Predictor, probabilities: np.ndarray) -> dict[str, float]:
-    """Probabilities [region] by name, the likeliest first."""
+    """Probabilities [region] by region, the likeliest first."""
     order = np.argsort(-probabilities, kind="stable")
-    return {model.card["regions"][place]: round(float(probabilities[place]), 6) for place in order}
+    return {model.card["regions"][index]: round(float(probabilities[index]), 6) for index in order}
 
 
 def extract_song(
     model: Predictor, path: Path, longest: float = float("inf")
 ) -> tuple[np.ndarray, list[float]]:
-    """Features [segment, time, channel] of a file, and how many seconds of each are its own.
+    """Features [segment, time, channel] of an audio file, and seconds of each segment that are the
+    song's own (the rest is looped).
 
     Raises:
-        Undecodable: not audio, silent, too short, or longer than `longest` seconds.
+        Undecodable: the file is not audio, silent, too short, or longer than `longest` seconds.
     """
     settings = model.section("segment")
     lengths: list[float] = []
@@ -42,7 +43,7 @@ def extract_song(
 
 
 def predict_probabilities(model: Predictor, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Calibrated, of a song [region] and of its segments [segment, region].
+    """Calibrated probabilities of a song [region] and of its segments [segment, region].
 
     features: of the song's segments, [segment, time, channel].
     """
@@ -59,7 +60,11 @@ def predict_probabilities(model: Predictor, features: np.ndarray) -> tuple[np.nd
 
 
 def predict_song(model: Predictor, path: Path, longest: float = float("inf")) -> SongPrediction:
-    """What the model says of an audio file; as `heard`."""
+    """Predict an audio file.
+
+    Raises:
+        Undecodable: as extract_song.
+    """
     features, lengths = extract_song(model, path, longest)
     song, segments = predict_probabilities(model, features)
     regions = rank_regions(model, song)

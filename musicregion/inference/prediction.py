@@ -5,45 +5,48 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SegmentPrediction:
-    """A segment of a song."""
+    """The prediction for a segment of a song; probabilities are calibrated."""
 
     start_s: float
-    duration_s: float  # that are the song's own
+    duration_s: float  # without what was looped to fill the segment
     probabilities: dict[str, float]  # by region, the likeliest first
 
     @property
     def region(self) -> str:
+        """The likeliest region."""
         return next(iter(self.probabilities))
 
 
 @dataclass(frozen=True)
 class SongPrediction:
-    """What a model says of a song; its probabilities are calibrated."""
+    """The prediction for a song; probabilities are calibrated."""
 
-    known: bool  # whether the best probability is above the threshold; else "none of these"
+    known: bool  # whether the highest probability reaches the threshold; else "none of these"
     probabilities: dict[str, float]  # by region, the likeliest first
     timeline: list[SegmentPrediction]
 
     @property
     def region(self) -> str:
-        """The likeliest."""
+        """The likeliest region."""
         return next(iter(self.probabilities))
 
     @property
     def probability(self) -> float:
+        """The probability of the likeliest region."""
         return self.probabilities[self.region]
 
     @property
     def duration_s(self) -> float:
+        """Seconds from the song's beginning to the end of its last segment."""
         return self.timeline[-1].start_s + self.timeline[-1].duration_s
 
     def passages(self) -> list[tuple[float, float, str]]:
-        """Start and end (seconds) and region of each stretch of segments of one region."""
-        found: list[tuple[float, float, str]] = []
-        for moment in self.timeline:
-            end = moment.start_s + moment.duration_s
-            if found and found[-1][2] == moment.region:
-                found[-1] = (found[-1][0], end, moment.region)
+        """Start and end (seconds) and region of each run of segments with the same region."""
+        passages: list[tuple[float, float, str]] = []
+        for segment in self.timeline:
+            end = segment.start_s + segment.duration_s
+            if passages and passages[-1][2] == segment.region:
+                passages[-1] = (passages[-1][0], end, segment.region)
             else:
-                found.append((moment.start_s, end, moment.region))
-        return found
+                passages.append((segment.start_s, end, segment.region))
+        return passages

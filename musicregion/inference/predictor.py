@@ -1,6 +1,6 @@
-"""A model folder that answers: ONNX Runtime where training had TensorFlow and scikit-learn.
+"""A trained model, loaded from its folder: ONNX Runtime in place of TensorFlow and scikit-learn.
 
-Whoever asks waits for these imports, so they are few; the answers come from the same code as in
+Every prediction waits for these imports, so they are few; it comes from the same code as in
 training.
 """
 
@@ -11,85 +11,98 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicregion.errors import ModelError
 from musicregion.features import musicnn
-from musicregion.features.spectral import WINDOW_FEATURES
+from musicregion.features.registry import KINDS
 from musicregion.models.keras_model import KerasClassifier
 from musicregion.models.onnx_files import FEATURES, MEMBERS, PATCHES
 from musicregion.models.onnx_model import OnnxModel
 from musicregion.models.sklearn_model import SklearnClassifier
 
-AHEAD = 16  # windows that are decoded before their features are wanted
+if TYPE_CHECKING:
+    from musicregion.models.base import Classifier
+
+
+AHEAD = 16  # windows that are decoded ahead of their features
 
 
 def map_in_thread(task: Callable, items: Iterable) -> Iterator:
-    """task(item) of every item, computed in a thread while the next items come."""
-    waiting: deque[Future] = deque()
+    """Yield task(item) for every item, computed in a thread while the next items are produced."""
+    pending: deque[Future] = deque()
     with ThreadPoolExecutor(1) as pool:
         for item in items:
-            waiting.append(pool.submit(task, item))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        yield from (future.result() for future in waiting)
+            pending.append(pool.submit(task, item))
+            if len(pending) > AHEAD:
+                yield pending.popleft().result()
+        yield from (future.result() for future in pending)
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """What train has left: see load."""
+    """A loaded model. card: the contents of card.json."""
 
-    card: dict
-    classifier: KerasClassifier | SklearnClassifier
-    ear: OnnxModel | None  # the pretrained network, where features are its activations
+    card: dict[str, Any]
+    classifier: "Classifier"
+    pretrained: OnnxModel | None  # the network whose activations are the features, if one is
 
-    def section(self, name: str) -> SimpleNamespace:
-        """A section of the params that the model was trained with."""
-        found = {
+    def section(self, name: str) -> Any:  # noqa: ANN401  in place of any section
+        """A section of the params that the model was trained with.
+
+        Not config.params's own class, since pydantic is slow to import.
+        """
+        values = {
             key.removeprefix(f"{name}."): value
             for key, value in self.card["params"].items()
             if key.startswith(f"{name}.")
         }
-        return SimpleNamespace(**found)
+        return SimpleNamespace(**values)
 
     def features(self, windows: Iterator[np.ndarray]) -> np.ndarray:
         """Features of windows [sample], float32 [segment, time, channel]."""
         name = self.card["params"]["features"]
         settings, rate = self.section(name), self.section("segment").sample_rate
-        if self.ear:
+        if self.pretrained:
             pairs = ((window, rate) for window in windows)
-            blocks = musicnn.activations(pairs, settings, self.ear.predict_proba)
+            blocks = musicnn.activations(pairs, settings, self.pretrained.predict_proba)
             return np.concatenate(list(blocks))
-        compute = WINDOW_FEATURES[name]
+        compute: Any = KINDS[name].compute_window
         return np.stack(
             list(map_in_thread(lambda window: compute(window, rate, settings), windows))
         )
 
 
 def load_predictor(folder: Path, threads: int = 1) -> Predictor:
-    """Read a model folder.
+    """Load the model in a folder.
 
     threads: of ONNX Runtime.
 
     Raises:
-        ModelError: there is no model, or it lacks what answers.
+        ModelError: there is no model in the folder, it is damaged, or an older version trained it.
     """
     try:
         card = json.loads((folder / "card.json").read_text())
     except FileNotFoundError:
         raise ModelError(f"{folder}: no model there (card.json). `dvc repro` trains one.") from None
     except ValueError as error:
-        raise ModelError(f"{folder}/card.json: damaged ({error}). `dvc repro -f train`") from None
+        raise ModelError(
+            f"{folder}/card.json: damaged ({error}). `dvc repro -f train` trains the model again."
+        ) from None
     try:
         graphs = {path.name: OnnxModel(path, threads) for path in sorted(folder.glob("*.onnx"))}
-    except Exception as error:  # onnxruntime has a class for each of its many
+    except Exception as error:  # ONNX Runtime has many classes of errors
         raise ModelError(f"{folder}: an .onnx file is damaged ({error})") from None
-    members = {hears: graphs[file] for hears, file in MEMBERS.items() if file in graphs}
+    members = {name: graphs[file] for name, file in MEMBERS.items() if file in graphs}
     if FEATURES in graphs:
-        classifier: KerasClassifier | SklearnClassifier = KerasClassifier(graphs[FEATURES])
+        classifier: Classifier = KerasClassifier(graphs[FEATURES])
     elif "song" in members:
         classifier = SklearnClassifier(members, len(card["regions"]))
     else:
-        raise ModelError(f"{folder}: no .onnx file, so it was trained by an older version: train.")
+        raise ModelError(
+            f"{folder}: no .onnx file, so an older version trained this model. Train it again "
+            "with `dvc repro -f train`."
+        )
     return Predictor(card, classifier, graphs.get(PATCHES))

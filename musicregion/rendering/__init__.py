@@ -1,1 +1,1 @@
-"""ABC and MIDI to audio."""
+"""Arranges tunes as songs, and turns them into audio."""

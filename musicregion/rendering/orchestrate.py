@@ -1,5 +1,7 @@
 """Gives the parts of a song to instruments of a palette: a standard MIDI file."""
 
+from typing import Any
+
 import numpy as np
 
 from musicregion.config.corpus import Palette, Weights
@@ -19,28 +21,36 @@ DRUMS = {  # pattern: (General MIDI drum, beats within a bar as shares of the ba
 
 def choose_weighted(weights: Weights, random: np.random.Generator) -> str:
     """One name, with the probability that its weight gives it."""
-    probability = np.array(list(weights.values()))
-    return str(random.choice(list(weights), p=probability / probability.sum()))
+    probabilities = np.array(list(weights.values()))
+    return str(random.choice(list(weights), p=probabilities / probabilities.sum()))
 
 
 def instrument_program(name: str) -> int:
-    """The General MIDI program, 0 to 127, of an instrument's name."""
+    """The General MIDI program, 0 to 127, of an instrument's name.
+
+    Raises:
+        ConfigError: there is no such instrument.
+    """
     from pretty_midi.constants import INSTRUMENT_MAP
 
     if name not in INSTRUMENT_MAP:
         raise ConfigError(f"{name!r} is no General MIDI instrument (as pretty_midi spells them)")
-    return INSTRUMENT_MAP.index(name)
+    return int(INSTRUMENT_MAP.index(name))
 
 
 def instrument_name(program: int) -> str:
     """The name of a General MIDI program, 0 to 127."""
     from pretty_midi import program_to_instrument_name
 
-    return program_to_instrument_name(program)
+    return str(program_to_instrument_name(program))
 
 
 def drum_bar(pattern: str, bar: float) -> Notes:
-    """One bar, in quarter beats, of a pattern of DRUMS."""
+    """The notes of one bar of a drum pattern. pattern: a name of DRUMS. bar: quarter beats.
+
+    Raises:
+        ConfigError: there is no such pattern.
+    """
     if pattern not in DRUMS:
         raise ConfigError(f"drums {pattern!r} is not one of {', '.join(DRUMS)}")
     return [(bar * share, 0.2, drum, 80) for drum, shares in DRUMS[pattern] for share in shares]
@@ -53,15 +63,18 @@ def orchestrate(
     beats: float,
     random: np.random.Generator,
 ) -> bytes:
-    """A standard MIDI file of `beats` quarter beats, with instruments drawn from the palette.
+    """A standard MIDI file of `beats` quarter beats, with random instruments of the palette.
 
     parts: by a name of PARTS. tempo: quarter beats a minute.
+
+    Raises:
+        ConfigError: the palette names an unknown instrument.
     """
     import symusic
 
-    key = int(random.integers(-5, 7))
+    key = int(random.integers(-5, 7))  # semitones
     swell, phase = random.uniform(4, 40), random.uniform(0, 2 * np.pi)  # beats, radians
-    score = symusic.Score(TICKS)
+    score: Any = symusic.Score(TICKS)
     score.tempos.append(symusic.Tempo(0, float(tempo)))
     for name, notes in parts.items():
         instrument = (
@@ -70,19 +83,19 @@ def orchestrate(
             else instrument_program(choose_weighted(getattr(palette, name), random))
         )
         level = random.uniform(0.9, 1.15) if name == "melody" else random.uniform(0.45, 0.95)
-        track = symusic.Track(program=instrument, is_drum=name == "drums")
+        track: Any = symusic.Track(program=instrument, is_drum=name == "drums")
         for start, length, pitch, velocity in notes:
             if start >= beats:
                 continue
-            loud = velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase))
-            loud += random.normal(0, 4)
+            loudness = velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase))
+            loudness += random.normal(0, 4)
             track.notes.append(
                 symusic.Note(
                     round(start * TICKS),
                     max(1, round(min(length, beats - start) * TICKS)),
                     int(np.clip(pitch + (0 if name == "drums" else key), 0, 127)),
-                    int(np.clip(loud, 1, 127)),
+                    int(np.clip(loudness, 1, 127)),
                 )
             )
         score.tracks.append(track)
-    return score.dumps_midi()
+    return bytes(score.dumps_midi())

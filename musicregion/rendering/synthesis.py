@@ -1,8 +1,8 @@
-"""Turns MIDI into audio with the soundfont of the pretty_midi package, and gives it a recording."""
+"""Turns MIDI into audio with pretty_midi's soundfont, and simulates its recording in a room."""
 
-import importlib.util
 import io
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +15,29 @@ FADE = 1.0  # seconds
 
 @cache
 def load_soundfont() -> bytes:
-    """TimGM6mb.sf2, General MIDI, GPL-2."""
-    return (
-        Path(importlib.util.find_spec("pretty_midi").origin).parent / "TimGM6mb.sf2"
-    ).read_bytes()
+    """TimGM6mb.sf2 of the pretty_midi package: General MIDI, GPL-2."""
+    path = distribution("pretty_midi").locate_file("pretty_midi/TimGM6mb.sf2")
+    return Path(str(path)).read_bytes()
 
 
 def render(midi: bytes, instruments: bytes | None = None) -> np.ndarray:
     """Play a MIDI file. Returns mono float32 [sample] at SAMPLE_RATE.
 
-    instruments: a soundfont (SF2); None: soundfont().
+    midi: the file's content. instruments: a soundfont (SF2); None: load_soundfont().
     """
     import midirenderer
 
     wave = midirenderer.render_wave_from(instruments or load_soundfont(), midi)
     stereo, _ = soundfile.read(io.BytesIO(wave), dtype="float32")  # [sample, channel]
-    return stereo.mean(axis=1)
+    mono: np.ndarray = stereo.mean(axis=1)
+    return mono
 
 
 def simulate_recording(dry: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Put a performance in a random room before a random microphone.
+    """Simulate a recording of a performance in a random room; float32 [sample], as long as `dry`.
 
-    A classifier must not know a region by its recording, so every song draws its own
-    reverberation, spectral tilt, bandwidth and loudness. [sample] in, [sample] out.
+    A classifier must not recognise a region by its recording, so every song has its own random
+    reverberation, spectral tilt, bandwidth and loudness.
     """
     decay = random.uniform(0.15, 1.0)  # seconds until the room is 60 dB down
     wet = random.uniform(0.0, 0.35)
@@ -56,11 +56,12 @@ def simulate_recording(dry: np.ndarray, random: np.random.Generator) -> np.ndarr
     wave = scipy.fft.irfft(spectrum, size)[: len(dry)]
     loudness = random.uniform(-25, -16)  # dB, root mean square below full scale
     wave *= 10 ** (loudness / 20) / max(np.sqrt((wave**2).mean()), 1e-9)
-    return (wave / max(1.0, np.abs(wave).max())).astype("float32")
+    recording: np.ndarray = (wave / max(1.0, np.abs(wave).max())).astype("float32")
+    return recording
 
 
 def fit_length(wave: np.ndarray, seconds: float) -> np.ndarray:
-    """Cut [sample] to exactly `seconds`, or pad it with silence; the end is faded."""
+    """Cut [sample] to exactly `seconds`, or pad it with silence; fade its end out."""
     length = round(seconds * SAMPLE_RATE)
     wave = np.pad(wave[:length], (0, max(0, length - len(wave))))
     fade = min(length, round(FADE * SAMPLE_RATE))

@@ -1,4 +1,4 @@
-"""A melody, and what one song of a region is made from."""
+"""A melody, and the melodies that one rendered song consists of."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tune:
-    """A melody. notes: [note, (start, length, pitch)] in quarter beats and MIDI numbers."""
+    """A melody."""
 
     title: str
-    notes: np.ndarray
+    notes: np.ndarray  # [note, (start, length, pitch)]: quarter beats, MIDI numbers
     bar: float  # quarter beats
     upbeat: float  # quarter beats before the first bar line
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What one song of a region is made from."""
+    """The tunes of one song of a region."""
 
-    song: str
+    song: str  # id
     region: str
     number: int  # from 0 within the region
     tunes: tuple[Tune, ...]

@@ -1,1 +1,1 @@
-"""Files: where each one is, and writing it whole or not at all."""
+"""Files: where each one is, and complete, atomic writes."""

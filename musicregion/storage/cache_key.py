@@ -1,4 +1,4 @@
-"""What a derived file was made from, as a short key: same key, same bytes."""
+"""Keys of derived files, made from all that decides their content: same key, same bytes."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 
 from musicregion.config.sections import Section
-from musicregion.storage.import_closure import import_closure, module_file
+from musicregion.storage.import_closure import import_closure, module_source
 
 
 def source_key(settings: Section, modules: Iterable[str], packages: Iterable[str]) -> str:
@@ -16,11 +16,11 @@ def source_key(settings: Section, modules: Iterable[str], packages: Iterable[str
     """
     digest = hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode())
     for module in import_closure(*modules):
-        digest.update(module_file(module).read_bytes())
+        digest.update(module_source(module))
     digest.update(" ".join(version(package) for package in packages).encode())
     return digest.hexdigest()[:16]
 
 
 def join_keys(*keys: str) -> str:
-    """One key of several."""
+    """One key made from several."""
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]

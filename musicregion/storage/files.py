@@ -1,4 +1,4 @@
-"""A file appears in its place whole, or not at all, whatever happens to the machine."""
+"""Atomic writes: a file is complete or absent, even after a power cut."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it moves to `path` when the block ends well."""
+    """Yield a path to write to, which moves to `path` if the block ends without an exception."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:
@@ -18,12 +18,12 @@ def writing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def move_into_place(aside: Path, target: Path) -> None:
-    """Move a finished file onto its place, when all of it is on the disk."""
-    with aside.open("rb") as file:
+def move_into_place(part: Path, target: Path) -> None:
+    """Move a finished file to its path, after all of it is on the disk."""
+    with part.open("rb") as file:
         os.fsync(file.fileno())
-    os.replace(aside, target)
-    if os.name == "posix":  # elsewhere a folder cannot be opened
+    os.replace(part, target)
+    if os.name == "posix":  # other systems cannot open a folder
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

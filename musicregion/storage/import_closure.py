@@ -1,7 +1,7 @@
-"""Which of our modules a module needs: what decides its results, beside params and packages.
+"""Finds the modules that decide a module's results, besides params and packages.
 
-dvc.yaml's code dependencies must cover it (a test says so), and keys of derived files are made
-from it. Imports are read from the source, those within functions included; nothing is imported.
+Code dependencies in dvc.yaml must cover them, and keys of derived files are made from them. Imports
+are read from the source, those within functions included; nothing is imported.
 """
 
 import ast
@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-# settings, processes, records, and the moving of files: they do not decide what is computed
+# settings, processes, tracking and file handling do not decide what is computed
 PLUMBING = ("errors", "command", "config", "compute", "storage", "tracking")
-LAYOUT = "musicregion.storage.array_store"  # but this decides what is in an array's file
+LAYOUT = "musicregion.storage.array_store"  # but this decides what an array's file contains
 
 
 def module_file(module: str) -> Path | None:
-    """The source file of one of our modules; None where there is no such module."""
+    """The source file of a module of this project; None if there is no such module."""
     path = REPOSITORY / module.replace(".", "/")
     if path.with_suffix(".py").is_file():
         return path.with_suffix(".py")
@@ -23,37 +23,47 @@ def module_file(module: str) -> Path | None:
     return package if package.is_file() else None
 
 
+def module_source(module: str) -> bytes:
+    """The source of a module of this project."""
+    path = module_file(module)
+    if path is None:
+        raise ModuleNotFoundError(module)
+    return path.read_bytes()
+
+
 @cache
 def direct_imports(module: str) -> frozenset[str]:
-    """Our modules that a module imports, other than for type checking alone."""
-    tree = ast.parse(module_file(module).read_text())
+    """The modules of this project that a module imports, except for type checking."""
+    tree = ast.parse(module_source(module))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            source = node.module or ""
+            names |= {source} | {f"{source}.{alias.name}" for alias in node.names}
     ours = {name for name in names if name.startswith("musicregion.")}
     return frozenset(name for name in ours if module_file(name))
 
 
 def is_plumbing(module: str) -> bool:
+    """Whether a module does not decide what is computed."""
     return module.split(".")[1] in PLUMBING and module != LAYOUT
 
 
 def import_closure(*modules: str) -> list[str]:
-    """The modules and all of ours that they need, directly or by way of others, sorted.
+    """These modules and all modules of this project that they import, directly or not, sorted.
 
-    Without plumbing: what is imported from or by way of it alone does not count.
+    Plumbing is left out, with what only plumbing imports.
     """
-    found: set[str] = set()
+    closure: set[str] = set()
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in closure:
+            closure.add(name)
             waiting += [other for other in direct_imports(name) if not is_plumbing(other)]
-    return sorted(found)
+    return sorted(closure)

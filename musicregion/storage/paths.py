@@ -1,13 +1,13 @@
-"""Where everything is, relative to the repository's folder; each path stands here alone."""
+"""Paths of all files, relative to the repository's folder; each is written down only here."""
 
 from pathlib import Path
 
-RAW = Path("data/raw")  # songs as they were fetched or rendered, <region>/<song>.<ext>
-RAW_PART = Path("data/raw.part")  # where files grow, so that RAW never holds half a file
+RAW = Path("data/raw")  # songs as downloaded or rendered, <region>/<song>.<ext>
+RAW_PART = Path("data/raw.part")  # files being written, so that RAW never holds an incomplete one
 SONGS = Path("data/songs.csv")
-DOWNLOAD_JOURNAL = Path("data/download.jsonl")  # of a run that is not at its end
+DOWNLOAD_JOURNAL = Path("data/download.jsonl")  # of a run that has not finished
 
-SEGMENT_FLACS = Path("data/segments")  # <region>/<song>.flac, a whole number of windows
+SEGMENT_FLACS = Path("data/segments")  # <region>/<song>.flac, a whole number of windows each
 SEGMENTS = Path("data/segments.csv")
 FAILED = Path("data/failed.csv")
 SEGMENT_JOURNAL = Path("data/segments.jsonl")
@@ -31,7 +31,7 @@ RESULTS = Path("results")
 
 
 def features_folder(features: str) -> Path:
-    """Where the features stage writes a kind of features, and their index."""
+    """The folder of a kind of features and their index."""
     return Path("data", features)
 
 

@@ -1,5 +1,6 @@
-"""The tables that stages hand on: where they are, their columns, reading and writing them."""
+"""The tables that stages exchange: paths, columns, reading and writing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from musicregion.storage.files import writing
 class Table:
     """A CSV file. columns: name to pandas type, in the file's order.
 
-    A relative path counts from `root`, which is the current folder unless it is named.
+    A relative path counts from `root`, by default the current folder.
     """
 
     path: Path
     columns: dict[str, str]
 
     def parse(self, root: Path = Path()) -> pd.DataFrame:
-        """Read whatever columns there are; those that are named have these types."""
+        """Read the columns that the file has, with the types of those that are known."""
         return pd.read_csv(
             root / self.path,
             dtype=self.columns,
@@ -33,7 +34,7 @@ class Table:
         """Read the table.
 
         Raises:
-            InputError: it is not there, or has other columns.
+            InputError: the file is missing or has other columns.
         """
         if not (root / self.path).is_file():
             raise InputError(f"{self.path}: not found. `dvc repro` makes it.")
@@ -43,11 +44,13 @@ class Table:
             raise InputError(f"{self.path}: has columns {columns}, not {list(self.columns)}")
         return table
 
-    def write(self, rows: list[dict] | pd.DataFrame, root: Path = Path()) -> None:
-        """Write the table, whole or not at all."""
+    def write(
+        self, rows: Sequence[Mapping[str, object]] | pd.DataFrame, root: Path = Path()
+    ) -> None:
+        """Write the table atomically; line ends in texts become spaces."""
         table = pd.DataFrame(rows, columns=list(self.columns)).astype(self.columns)
         texts = [name for name, kind in self.columns.items() if kind == "string"]
-        # a title may hold line ends; a lone \r is none to pandas' writer, but is to its reader
+        # a title may contain line ends; pandas writes a lone \r as is, but reads it as a line end
         table[texts] = table[texts].replace(r"\s+", " ", regex=True)
         with writing(root / self.path) as part:
             table.to_csv(part, index=False)
@@ -58,14 +61,14 @@ SONGS = Table(
     {
         "song": "string",  # id: stable, unique, safe as a file name
         "region": "string",
-        "unknown": "bool",  # of a region that is never a class
+        "unknown": "bool",  # whether its region is never a class
         "title": "string",
         "source": "string",  # link, path or tunes
         "author": "string",  # of the song, and its licence, where the source states them
         "licence": "string",
-        "album": "string",  # as the corpus file says, or else the file's tags
-        "version": "string",  # of the song at its source; another one is fetched anew
-        "path": "string",  # of the audio file, empty where the song failed
+        "album": "string",  # by the corpus file, or else by the file's tags
+        "version": "string",  # at its source; if it changes, the song is downloaded again
+        "path": "string",  # of the audio file, empty if the song failed
         "duration_s": "float64",
         "sha256": "string",
         "status": "string",  # ok, failed

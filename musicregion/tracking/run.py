@@ -1,4 +1,4 @@
-"""An MLflow run that survives server outages: what the server misses is kept and sent later."""
+"""An MLflow run that survives server outages: what is not received is stored and sent later."""
 
 import getpass
 import shutil
@@ -18,13 +18,13 @@ from musicregion.tracking.unsent import ENTRIES, JOURNAL, hold_run, send_run
 
 
 def now_ms() -> int:
-    """Milliseconds, as MLflow counts time."""
+    """Milliseconds since 1970, as MLflow counts time."""
     return time.time_ns() // 1_000_000
 
 
 @dataclass
 class TrackedRun:
-    """One run. What is logged goes to the server, or from its first failure on to a folder."""
+    """One run. What is logged goes to the server, or, from its first failure on, to a folder."""
 
     run_id: str
     client: MlflowClient = field(default_factory=MlflowClient)
@@ -32,32 +32,39 @@ class TrackedRun:
 
     @property
     def unsent(self) -> Path:
+        """The folder for what the server did not receive."""
         return store.unsent_folder() / self.run_id
 
     def log_metrics(self, values: dict[str, float], step: int = 0) -> None:
-        when = now_ms()
-        self._log("metrics", *([name, float(value), when, step] for name, value in values.items()))
+        """Log metrics at a step, such as an epoch."""
+        timestamp = now_ms()
+        self._log(
+            "metrics", *([name, float(value), timestamp, step] for name, value in values.items())
+        )
 
     def log_params(self, values: dict[str, object]) -> None:
+        """Log params by dotted key."""
         self._log("params", values)
 
     def set_tags(self, values: dict[str, object]) -> None:
+        """Set tags of the run."""
         self._log("tags", values)
 
-    def log_artifacts(self, folder: Path, place: str) -> None:
-        """The files of a folder, to be found in `place` of the run."""
-        self._log("artifacts", str(folder), place)
+    def log_artifacts(self, folder: Path, artifact_path: str) -> None:
+        """Log the files of a folder to `artifact_path` of the run."""
+        self._log("artifacts", str(folder), artifact_path)
 
     def end(self, status: str) -> None:
+        """End the run with a status of MLflow's: FINISHED, FAILED or KILLED."""
         self._log("end", status, now_ms())
 
     def lost(self, error: Exception) -> None:
-        """From here on all is kept in the folder."""
+        """Store everything in the folder from now on, and tell the user why."""
         self.down = True
         reason = (str(error) or type(error).__name__).strip().splitlines()[0][:200]
         print(
-            f"MLflow's server does not answer ({reason}). Training goes on; what it would have "
-            f"been told is kept in {self.unsent}.",
+            f"MLflow's server does not answer ({reason}). Training continues; what is "
+            f"logged is kept in {self.unsent}.",
             file=sys.stderr,
         )
 
@@ -66,25 +73,25 @@ class TrackedRun:
             try:
                 ENTRIES[kind](self.client, self.run_id, *values)
                 return
-            except Exception as error:  # whatever it is, training must not die of it
+            except Exception as error:  # whatever it is, it must not end the training
                 self.lost(error)
         self.keep(kind, *values)
 
     def keep(self, kind: str, *values: object) -> None:
-        """Keep an entry in the folder, on the disk when this returns."""
+        """Store an entry in the folder; it is on the disk when this returns."""
         self.unsent.mkdir(parents=True, exist_ok=True)
         if kind == "artifacts":
-            source, place = values
-            kept = self.unsent / "files" / place
-            shutil.copytree(source, kept, dirs_exist_ok=True)
-            values = str(kept), place
+            source, artifact_path = map(str, values)
+            copy = self.unsent / "files" / artifact_path
+            shutil.copytree(source, copy, dirs_exist_ok=True)
+            values = str(copy), artifact_path
         journal.append(self.unsent / JOURNAL, {"kind": kind, "values": values})
 
 
 def create_run(
     experiment_id: str, label: str, tags: dict[str, str], parent: str = ""
 ) -> TrackedRun:
-    """A new run, below a parent's where one is named; kept in a folder if the server is gone."""
+    """A new run, nested in the run `parent` if given; stored in a folder if the server is gone."""
     tags = tags | {"mlflow.source.name": "stages"}
     with suppress(KeyError, OSError):  # in a container a user may have no name
         tags["mlflow.user"] = getpass.getuser()
@@ -102,9 +109,9 @@ def create_run(
 
 @contextmanager
 def open_run(record: TrackedRun) -> Iterator[TrackedRun]:
-    """A run for the time of the block; a block that raises marks it as failed.
+    """Ends the run with the block, as failed if the block raises.
 
-    Something of it may be waiting from an earlier process: that comes first.
+    If an earlier process has left entries of this run unsent, those are sent first.
     """
     with hold_run(record.run_id):
         if record.unsent.is_dir():

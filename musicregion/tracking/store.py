@@ -1,9 +1,10 @@
-"""The MLflow store that every run of this repository goes to, and what tells runs apart."""
+"""The MLflow store that every run of this repository goes to, and the tags that identify a run."""
 
 import hashlib
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from musicregion.errors import TrackingError
@@ -19,7 +20,7 @@ def tracking_folder() -> Path:
 
 
 def unsent_folder() -> Path:
-    """What a server could not take, a folder for each run; see tracking.unsent."""
+    """Entries that a server did not receive, a folder for each run; see tracking.unsent."""
     return tracking_folder() / "unsent"
 
 
@@ -29,8 +30,8 @@ def tracking_uri() -> str:
 
 
 def connect() -> None:
-    """Name the store to MLflow."""
-    # a server that is gone is noticed within seconds, or training would wait for it for minutes
+    """Point MLflow to the store."""
+    # by default MLflow retries for minutes if the server is down, and training would wait
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -40,9 +41,9 @@ def connect() -> None:
 
 
 def prepare_experiment(experiment: str) -> str:
-    """Connect to the store, make it and the experiment where they are missing; the experiment's id.
+    """Connect to the store, create it and the experiment if need be; returns the experiment's id.
 
-    One process at a time: of several that create the same SQLite file, all but one fail.
+    One process at a time: if several create the same SQLite file, all but one fail.
 
     Raises:
         TrackingError: the store cannot be used.
@@ -54,7 +55,7 @@ def prepare_experiment(experiment: str) -> str:
     tracking_folder().mkdir(parents=True, exist_ok=True)
     with FileLock(tracking_folder() / "lock"):
         try:
-            return _experiment(experiment)
+            return _find_or_create(experiment)
         except mlflow.MlflowException as error:
             reason = str(error).strip().splitlines()[0]
             advice = "Start the server"
@@ -66,54 +67,56 @@ def prepare_experiment(experiment: str) -> str:
             ) from None
 
 
-def _experiment(experiment: str) -> str:
+def _find_or_create(name: str) -> str:
     import mlflow
 
-    known = mlflow.get_experiment_by_name(experiment)
-    if known:
-        if known.lifecycle_stage == "deleted":
-            mlflow.MlflowClient().restore_experiment(known.experiment_id)
-        return known.experiment_id
-    # absolute, or else artifacts are looked for below whatever folder a run started in
-    own = (
+    experiment = mlflow.get_experiment_by_name(name)
+    if experiment:
+        if experiment.lifecycle_stage == "deleted":
+            mlflow.MlflowClient().restore_experiment(experiment.experiment_id)
+        return experiment.experiment_id
+    # absolute: a relative one would depend on the folder that a run is started in
+    location = (
         None
         if os.environ.get("MLFLOW_TRACKING_URI")
         else (tracking_folder() / "artifacts").as_uri()
     )
     kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's "Model training"
     try:
-        return mlflow.create_experiment(experiment, artifact_location=own, tags=kind)
+        return mlflow.create_experiment(name, artifact_location=location, tags=kind)
     except mlflow.MlflowException:
-        known = mlflow.get_experiment_by_name(experiment)  # another computer was faster
-        if not known:
+        experiment = mlflow.get_experiment_by_name(name)  # another machine was faster
+        if not experiment:
             raise
-        return known.experiment_id
+        return experiment.experiment_id
 
 
 def git_commit() -> str:
-    """The commit that is checked out, with + where tracked files differ from it."""
+    """The commit that is checked out, with + if tracked files differ from it."""
 
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], capture_output=True, text=True).stdout.strip()
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
 
     return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
 
 
-def params_digest(params: dict) -> str:
+def params_digest(params: Mapping[str, object]) -> str:
     """A short hash that two runs share if and only if their params are the same."""
     return hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def run_tags(params: dict, fingerprints: dict[str, str]) -> dict[str, str]:
-    """What tells runs apart.
+def run_tags(params: Mapping[str, object], fingerprints: dict[str, str]) -> dict[str, str]:
+    """Tags that identify a run's code, params and data.
+
+    fingerprints: MD5 of each input file, by its path.
 
     MLflow's own git tag is the baseline for every DVC experiment, so these are set here.
     """
-    found = {
+    tags = {
         "git.commit": git_commit(),
         "params.hash": params_digest(params),
         "dataset.md5": params_digest(fingerprints),
     }
-    found |= {f"md5 {path}": value for path, value in fingerprints.items()}
+    tags |= {f"md5 {path}": value for path, value in fingerprints.items()}
     name = os.environ.get("DVC_EXP_NAME")
-    return found | {"dvc.experiment": name} if name else found
+    return tags | {"dvc.experiment": name} if name else tags

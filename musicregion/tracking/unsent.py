@@ -1,7 +1,7 @@
-"""What MLflow's server could not take, kept until it can: a folder for each run, in order.
+"""Entries that MLflow's server did not receive, stored in order until it does: a folder per run.
 
-`musicregion send` sends it once the server is back. The same entry may be sent twice: MLflow knows
-a metric by its name, step and time.
+`musicregion send` sends them when the server is back. An entry may be sent twice: MLflow
+identifies a metric by its name, step and time.
 """
 
 import shutil
@@ -25,23 +25,25 @@ ENTRIES: dict[str, Callable] = {
     "tags": lambda client, run, values: client.log_batch(
         run, tags=[RunTag(name, str(value)) for name, value in values.items()]
     ),
-    "artifacts": lambda client, run, folder, place: client.log_artifacts(run, folder, place),
-    "end": lambda client, run, status, when: client.set_terminated(run, status, when),
+    "artifacts": lambda client, run, folder, artifact_path: client.log_artifacts(
+        run, folder, artifact_path
+    ),
+    "end": lambda client, run, status, end_time: client.set_terminated(run, status, end_time),
 }
 
 
 def send_run(folder: Path) -> None:
-    """Send what is kept of one run, then delete it. Raises what the server raises."""
+    """Send the stored entries of one run, then delete them. Raises what the server raises."""
     client = MlflowClient()
     run = folder.name
-    # a run that was made by an earlier try, which failed later, is not made again
+    # a run that an earlier attempt created before it failed is not created again
     entries = list(journal.read_lines(folder / JOURNAL))
-    made = [entry["values"][0] for entry in entries if entry["kind"] == "made"]
+    created = [entry["values"][0] for entry in entries if entry["kind"] == "made"]
     for entry in entries:
         kind, values = entry["kind"], entry["values"]
         if kind == "create":
-            run = made[0] if made else client.create_run(*values).info.run_id
-            if not made:
+            run = created[0] if created else client.create_run(*values).info.run_id
+            if not created:
                 journal.append(folder / JOURNAL, {"kind": "made", "values": [run]})
         elif kind != "made":
             ENTRIES[kind](client, run, *values)
@@ -52,9 +54,9 @@ def send_run(folder: Path) -> None:
 
 @contextmanager
 def hold_run(run_id: str, timeout: float = -1) -> Iterator[None]:
-    """Whoever writes to a run's folder, or sends it, is in this block.
+    """For the block: no other process writes to the run's folder or sends it.
 
-    timeout: seconds to wait for another, -1 for ever. Raises filelock.Timeout.
+    timeout: seconds to wait for another process, -1: no limit. Raises filelock.Timeout.
     """
     store.unsent_folder().mkdir(parents=True, exist_ok=True)
     lock = store.unsent_folder() / f"{run_id}.lock"

@@ -1,1 +1,1 @@
-"""Audio to notes."""
+"""Transcribes songs: audio to notes."""

@@ -1,20 +1,24 @@
-"""Notes as MIDI files."""
+"""Writes notes as MIDI files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 TICKS = 480  # of a quarter beat
 
 
-def write_midi(found: np.ndarray, path: Path) -> None:
-    """Write notes as `transcribe` returns them: a MIDI file at 120 quarter beats a minute."""
+def write_midi(notes: np.ndarray, path: Path) -> None:
+    """Write notes as a MIDI file at 120 quarter beats a minute.
+
+    notes: [note, (start, end, pitch, strength)], as basic_pitch.transcribe returns them.
+    """
     import symusic
 
-    score = symusic.Score(TICKS, "tick")
+    score: Any = symusic.Score(TICKS, "tick")
     score.tempos.append(symusic.Tempo(0, 120.0))
-    track = symusic.Track(program=0)
-    for start, end, pitch, strength in found:
+    track: Any = symusic.Track(program=0)
+    for start, end, pitch, strength in notes:
         first, last = round(start * 2 * TICKS), round(end * 2 * TICKS)
         velocity = max(1, round(127 * strength))
         track.notes.append(symusic.Note(first, max(1, last - first), int(pitch), velocity))

@@ -1,18 +1,24 @@
+"""The real command on files and standard input; its bars, in a terminal and elsewhere."""
+
+import io
+import os
+import pty
 import subprocess
 
 import numpy as np
+from rich.console import Console
 
 from app import listen
 from tests.conftest import RATE, REPOSITORY, environment
 
 
-def test_each_second_is_judged_with_those_before_it():
+def test_a_prediction_each_second_is_for_the_last_window():
     blocks = [np.full(RATE // 2, number, "float32") for number in range(8)]
-    found = list(listen.last_windows(blocks, RATE, window=3))
-    assert len(found) == 4
-    assert [len(window) for window in found] == [3 * RATE] * 4
-    assert set(found[0]) == {0, 1}  # looped
-    assert sorted(set(found[3])) == [2, 3, 4, 5, 6, 7]
+    windows = list(listen.last_windows(blocks, RATE, window=3))
+    assert len(windows) == 4
+    assert [len(window) for window in windows] == [3 * RATE] * 4
+    assert set(windows[0]) == {0, 1}  # looped
+    assert sorted(set(windows[3])) == [2, 3, 4, 5, 6, 7]
 
 
 def test_a_long_block_is_many_seconds():
@@ -20,32 +26,52 @@ def test_a_long_block_is_many_seconds():
 
 
 def test_bars_are_as_long_as_probabilities():
-    high, low = listen.draw_bars({"Low": 0.25, "High": 0.75}, 48)
+    console = Console(file=io.StringIO(), width=46)
+    console.print(listen.bar_table({"Low": 0.25, "High": 0.75}, 46))
+    high, low = console.file.getvalue().splitlines()
     assert (high.count("█"), low.count("█")) == (27, 9)
     assert high.startswith("High ")
     assert low.endswith(" 0.25")
 
 
-def run(trained, stream, **more):
+def run(trained, stream, **options):
     words = ["musicregion", "listen", stream, "--model", str(trained)]
-    return subprocess.run(words, cwd=REPOSITORY, env=environment(), capture_output=True, **more)
+    return subprocess.run(words, cwd=REPOSITORY, env=environment(), capture_output=True, **options)
 
 
-def test_a_song_is_heard_second_by_second_also_from_standard_input(trained, songs):
+def test_a_song_is_predicted_second_by_second_also_from_standard_input(trained, songs):
     song = songs / "low to high.flac"
     done = run(trained, str(song))
     lines = done.stdout.decode().splitlines()
     assert len(lines) == 16 * 2
 
-    def strength(line):
+    def probability(line):
         return float(line.rsplit(maxsplit=1)[1])
 
-    assert strength(lines[0]) < strength(lines[1])  # High, Low
-    assert strength(lines[-2]) > strength(lines[-1])
+    assert probability(lines[0]) < probability(lines[1])  # High, Low
+    assert probability(lines[-2]) > probability(lines[-1])
     assert run(trained, "-", input=song.read_bytes()).stdout == done.stdout
 
 
-def test_what_is_no_sound_is_a_sentence(trained, tmp_path):
+def test_in_a_terminal_the_bars_stay_in_place(trained, songs):
+    terminal, output = pty.openpty()
+    words = ["musicregion", "listen", str(songs / "low to high.flac"), "--model", str(trained)]
+    variables = environment() | {"TERM": "xterm", "COLUMNS": "60"}
+    process = subprocess.Popen(words, cwd=REPOSITORY, env=variables, stdout=output)
+    os.close(output)
+    written = b""
+    try:
+        while part := os.read(terminal, 1 << 16):
+            written += part
+    except OSError:  # how Linux ends a terminal
+        pass
+    os.close(terminal)
+    assert process.wait(60) == 0
+    assert written.count(b"\x1b[1A") >= 15  # up again, for each second after the first
+    assert written.count(b"High ") >= 16
+
+
+def test_a_bad_stream_is_an_error(trained, tmp_path):
     (tmp_path / "song.mp3").write_bytes(b"garbage" * 999)
     for stream in (str(tmp_path / "song.mp3"), str(tmp_path / "none.mp3")):
         done = run(trained, stream)

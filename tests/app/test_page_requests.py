@@ -1,4 +1,4 @@
-"""Whatever a visitor sends, a sentence comes back."""
+"""Whatever a visitor sends, the page shows a prediction or a sentence."""
 
 import os
 import signal
@@ -33,17 +33,17 @@ def devour(*arguments):
     bytearray(1 << 50)
 
 
-def test_a_song_is_answered(trained, songs):
+def test_a_song_is_predicted(trained, songs):
     assert page_requests.predict_upload(trained, songs / "high.wav").region == "High"
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 999, b"ID3\x03" + bytes(999), b"RIFF\xff"])
-def test_what_is_no_song_is_a_sentence(trained, tmp_path, content):
+def test_a_file_that_is_no_song_is_a_sentence(trained, tmp_path, content):
     song = tmp_path / "song.mp3"
     song.write_bytes(content)
     with pytest.raises(page_requests.Refused) as caught:
         page_requests.predict_upload(trained, song)
-    assert str(caught.value).startswith("That cannot be heard: ")
+    assert str(caught.value).startswith("This song has no prediction: ")
     assert str(caught.value).endswith(".")
     assert "/" not in str(caught.value)
 
@@ -54,17 +54,17 @@ def test_a_list_of_other_files_is_not_followed(trained, songs, tmp_path):
     soundfile.write(other, tone(8), RATE)
     lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:8", "#EXTINF:8,", str(other), "#EXT-X-ENDLIST", ""]
     song.write_text("\n".join(lines))
-    with av.open(str(song)) as container:  # or else this test would prove nothing
+    with av.open(str(song)) as container:  # without protection it would be followed
         assert container.streams.audio
     with pytest.raises(page_requests.Refused, match="not readable as audio"):
         page_requests.predict_upload(trained, song)
 
 
-def test_a_decoder_that_crashes_or_hangs_or_devours_costs_that_answer_alone(
+def test_a_decoder_that_crashes_hangs_or_takes_all_memory_fails_only_that_song(
     trained, songs, monkeypatch
 ):
-    each = ((crash, 60, "crashed"), (hang, 1, "within 1 s"), (devour, 60, "memory"))
-    for task, seconds, word in each:
+    cases = ((crash, 60, "crashed"), (hang, 1, "within 1 s"), (devour, 60, "memory"))
+    for task, seconds, word in cases:
         with monkeypatch.context() as patch:
             patch.setattr(page_requests, "SECONDS", seconds)
             patch.setattr(page_requests, "predict_file", task)
@@ -73,7 +73,7 @@ def test_a_decoder_that_crashes_or_hangs_or_devours_costs_that_answer_alone(
     assert page_requests.predict_upload(trained, songs / "high.wav").region == "High"
 
 
-def test_what_nobody_thought_of_is_a_sentence_and_is_told_to_the_owner(trained, tmp_path, capsys):
+def test_an_unexpected_error_is_a_sentence_and_printed_for_the_owner(trained, tmp_path, capsys):
     with pytest.raises(page_requests.Refused, match="Something went wrong"):
         page_requests.predict_upload(trained, tmp_path / "gone.wav")
     with pytest.raises(page_requests.Refused, match="Something went wrong"):
@@ -106,22 +106,24 @@ def test_a_link_into_a_private_network_is_a_sentence(trained):
             page_requests.predict_link(trained, link)
 
 
-def test_reasons_do_not_tell_of_the_server():
+def test_messages_reveal_nothing_about_the_server():
     for kind in ("network", "other", "disk full", "rate-limited", "deleted", "too long"):
-        said = page_requests.public_message(Unavailable("/srv/page/secret: No space left", kind))
-        assert "/srv" not in said
-        assert said.endswith(".")
+        message = page_requests.public_message(Unavailable("/srv/secret: No space left", kind))
+        assert "/srv" not in message
+        assert message.endswith(".")
 
 
 def test_the_bounds_reach_the_task(trained, monkeypatch):
-    seen = []
+    calls = []
     monkeypatch.setattr(
-        page_requests.isolated, "call", lambda *words, **more: seen.append((words, more))
+        page_requests.isolated,
+        "call_isolated",
+        lambda *arguments, **options: calls.append((arguments, options)),
     )
     page_requests.predict_link(trained, "https://example.org/a.mp3")
-    ((task, _, link, _, longest, largest), more) = seen[0]
+    ((task, _, link, _, longest, largest), options) = calls[0]
     assert (task, link) == (public_links.predict_public_link, "https://example.org/a.mp3")
-    assert (longest, largest, more) == (1200, 50, {"seconds": 60})
+    assert (longest, largest, options) == (1200, 50, {"seconds": 60})
 
 
 @pytest.mark.parametrize(

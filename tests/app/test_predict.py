@@ -1,4 +1,4 @@
-"""The real command, on a model of high and low tones."""
+"""The real command, with a model that tells high tones from low ones."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ def predict(trained, songs):
     return run
 
 
-def test_a_song_is_told_in_words(predict):
+def test_a_prediction_is_printed_as_text(predict):
     text = predict("low to high.flac")
     assert text.splitlines()[0].startswith("low to high.flac: ")
     assert text.splitlines()[1].split() == ["0:00", "Low", "0:08", "High"]
@@ -38,18 +38,18 @@ def test_a_song_is_told_in_words(predict):
 
 def test_a_folder_and_a_glob_are_many_songs(predict):
     for source in (".", "*"):
-        found = json.loads(predict(source, "--json"))
-        regions = {row["song"]: row["region"] for row in found}
+        rows = json.loads(predict(source, "--json"))
+        regions = {row["song"]: row["region"] for row in rows}
         assert regions["low.wav"] == "Low"
         assert regions["high.wav"] == "High"
         assert len(regions) == 3
 
 
-def test_one_bad_file_costs_its_own_answer_alone(predict, songs, tmp_path):
+def test_an_unreadable_file_is_reported_and_skipped(predict, songs, tmp_path):
     folder = tmp_path / "songs"
     shutil.copytree(songs, folder)
     (folder / "bad.mp3").write_bytes(b"this is no music" * 100)
-    table, said = predict(str(folder), "nothing.mp3", "--csv", fails=True)
+    table, errors = predict(str(folder), "nothing.mp3", "--csv", fails=True)
     rows = {row["song"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(table))}
     assert rows["low.wav"]["region"] == "Low"
     assert float(rows["low.wav"]["p_Low"]) > 0.5
@@ -58,7 +58,7 @@ def test_one_bad_file_costs_its_own_answer_alone(predict, songs, tmp_path):
     assert str(folder) not in rows["bad.mp3"]["reason"]
     assert "no such file" in rows["nothing.mp3"]["reason"]
     assert len(rows) == 5
-    assert "bad.mp3: not readable as audio" in said
+    assert "bad.mp3: not readable as audio" in errors
 
 
 def test_an_unlikely_song_is_none_of_these(predict, trained, tmp_path):
@@ -72,15 +72,15 @@ def test_an_unlikely_song_is_none_of_these(predict, trained, tmp_path):
     assert row["known"] is False
 
 
-def test_the_timeline_is_drawn(predict, tmp_path):
+def test_the_timeline_is_plotted(predict, tmp_path):
     picture = tmp_path / "out.png"
     predict("low to high.flac", "low.wav", "--plot", str(picture))
     assert picture.read_bytes().startswith(b"\x89PNG")
-    _, said = predict("low.wav", "--plot", str(tmp_path / "no/out.png"), fails=True)
-    assert "not drawn" in said
+    _, errors = predict("low.wav", "--plot", str(tmp_path / "no/out.png"), fails=True)
+    assert "cannot be plotted" in errors
 
 
-def test_a_link_is_fetched_and_answered(predict, songs):
+def test_the_song_behind_a_link_is_predicted(predict, songs):
     site = Site()
     try:
         site.files["/low.wav"] = (songs / "low.wav").read_bytes()
@@ -88,22 +88,22 @@ def test_a_link_is_fetched_and_answered(predict, songs):
         (songs / "corpora").mkdir()
         shutil.copy(REPOSITORY / "corpora/folk.yaml", songs / "corpora")
         assert ": Low " in predict(f"{site.url}/low.wav")
-        _, said = predict(f"{site.url}/none.wav", fails=True)
-        assert "404" in said
+        _, errors = predict(f"{site.url}/none.wav", fails=True)
+        assert "404" in errors
     finally:
         site.close()
         shutil.rmtree(songs / "corpora")
         (songs / "params.yaml").unlink()
 
 
-def test_without_a_model_one_sentence_says_what_to_do(predict, tmp_path):
-    _, said = predict("low.wav", fails=True, model=None)
-    assert "`dvc repro` trains one" in said
-    _, said = predict("low.wav", fails=True, model="no-such-experiment")
-    assert "no-such-experiment is no folder" in said
+def test_without_a_model_the_error_says_what_to_do(predict, tmp_path):
+    _, errors = predict("low.wav", fails=True, model=None)
+    assert "`dvc repro` trains one" in errors
+    _, errors = predict("low.wav", fails=True, model="no-such-experiment")
+    assert "no-such-experiment is no folder" in errors
 
 
 def test_help_teaches(predict):
-    said = predict("--help", model=None)
-    assert "musicregion predict song.mp3" in said
-    assert "models:/region@champion" in said
+    text = predict("--help", model=None)
+    assert "musicregion predict song.mp3" in text
+    assert "models:/region@champion" in text

@@ -1,4 +1,4 @@
-"""Links, with a real server on loopback, which stands for the whole internet or for a secret."""
+"""Links, to a real server on loopback that stands for a public or a private address."""
 
 import socket
 from functools import partial
@@ -7,22 +7,22 @@ import pytest
 
 from app import public_links
 from musicregion.compute import isolated
-from musicregion.errors import Unavailable
+from musicregion.errors import Unavailable, Undecodable
 from tests.site import Site
 
-PUBLIC = "127.0.0.1"  # what these tests take for a public address; 127.0.0.2 is a private one
+PUBLIC = "127.0.0.1"  # counts as public in these tests; 127.0.0.2 is private
 
 
 def only_public(address):
     return address == PUBLIC
 
 
-def pretend(name, address, task, *arguments):
-    """A task in a process in which a name leads to an address."""
+def with_address(name, address, task, *arguments):
+    """Run a task in a process in which a name has this address."""
     real = socket.getaddrinfo
 
-    def resolve(host, *rest, **more):
-        return real(address if host == name else host, *rest, **more)
+    def resolve(host, *rest, **options):
+        return real(address if host == name else host, *rest, **options)
 
     socket.getaddrinfo = resolve
     return task(*arguments)
@@ -30,15 +30,15 @@ def pretend(name, address, task, *arguments):
 
 @pytest.fixture
 def site(songs):
-    own = Site()
-    own.files["/low.wav"] = (songs / "low.wav").read_bytes()
-    yield own
-    own.close()
+    server = Site()
+    server.files["/low.wav"] = (songs / "low.wav").read_bytes()
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def ask(trained, tmp_path):
-    """ask(link, allowed): the answer."""
+def predict(trained, tmp_path):
+    """predict(link, allowed): the prediction."""
 
     def run(link, allowed=only_public, megabytes=10, seconds=60):
         return isolated.call_isolated(
@@ -62,32 +62,32 @@ def test_addresses_that_are_public(address):
     assert public_links.is_public(address)
 
 
-def test_a_link_to_a_song_is_answered(ask, site):
-    assert ask(f"{site.url}/low.wav").region == "Low"
+def test_the_song_behind_a_link_is_predicted(predict, site):
+    assert predict(f"{site.url}/low.wav").region == "Low"
     assert "/low.wav" in site.requests
 
 
-def test_a_private_address_is_never_asked(ask, site):
+def test_a_private_address_gets_no_request(predict, site):
     for host in ("127.0.0.1", "localhost", "2130706433", "0x7f.1"):
         url = site.url.replace("127.0.0.1", host)
         with pytest.raises(Unavailable, match="not public"):
-            ask(f"{url}/low.wav", public_links.is_public)
+            predict(f"{url}/low.wav", public_links.is_public)
     assert site.requests == []
 
 
-def test_a_redirect_into_a_private_network_is_not_followed(ask, site):
+def test_a_redirect_into_a_private_network_is_not_followed(predict, site):
     site.redirects["/song.wav"] = site.url.replace("127.0.0.1", "127.0.0.2") + "/low.wav"
     with pytest.raises(Unavailable, match="not public"):
-        ask(f"{site.url}/song.wav")
+        predict(f"{site.url}/song.wav")
     assert "/low.wav" not in site.requests
     site.redirects["/song.wav"] = f"{site.url}/low.wav"
-    assert ask(f"{site.url}/song.wav").region == "Low"
+    assert predict(f"{site.url}/song.wav").region == "Low"
 
 
-def test_a_name_that_leads_to_a_private_address_is_not_followed(trained, site, tmp_path):
+def test_a_name_with_a_private_address_is_not_followed(trained, site, tmp_path):
     port = site.url.rpartition(":")[2]
     link = f"http://music.example:{port}/low.wav"
-    task = partial(pretend, "music.example")
+    task = partial(with_address, "music.example")
     for address, allowed in ((PUBLIC, only_public), ("127.0.0.1", public_links.is_public)):
         arguments = (
             address,
@@ -109,17 +109,19 @@ def test_a_name_that_leads_to_a_private_address_is_not_followed(trained, site, t
 
 
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "ftp://example.org/a.mp3", "ytsearch:song"])
-def test_only_the_web_is_asked(ask, link):
+def test_only_web_links_are_followed(predict, link):
     with pytest.raises(Unavailable, match="begins with"):
-        ask(link)
+        predict(link)
 
 
-def test_a_proxy_does_not_connect_for_us(ask, site, monkeypatch):
+def test_a_proxy_does_not_connect_for_us(predict, site, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.2:9")
-    assert ask(f"{site.url}/low.wav").region == "Low"
+    assert predict(f"{site.url}/low.wav").region == "Low"
 
 
-def test_what_is_too_large_or_too_long_is_refused(ask, site):
+def test_what_is_too_large_or_too_long_is_refused(predict, site):
     with pytest.raises(Unavailable) as caught:
-        ask(f"{site.url}/low.wav", megabytes=0.1)
+        predict(f"{site.url}/low.wav", megabytes=0.1)
     assert caught.value.kind == "too large"
+    with pytest.raises(Undecodable, match="longer than"):
+        predict(f"{site.url}/low.wav", seconds=4)  # it has 8

@@ -1,6 +1,6 @@
-"""The real page in a real browser, and under load; the model knows high tones from low ones.
+"""The real page in a real browser, and under load; the model tells high tones from low ones.
 
-Pictures of it are kept in tests/screenshots/.
+Screenshots go to tests/screenshots/.
 """
 
 import io
@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from app import web
+from app import page_examples, web
 from musicregion.storage import tables
 from tests.conftest import RATE, REPOSITORY, environment, free_port, tone
 from tests.servers import running
@@ -61,7 +61,7 @@ def browser():
 
     with sync_playwright() as play:
         microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        words = ["--no-sandbox", *microphone]  # the fake one beeps
+        words = ["--no-sandbox", *microphone]  # the fake microphone beeps
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=words)
         yield chromium
         chromium.close()
@@ -69,26 +69,26 @@ def browser():
 
 @pytest.fixture(params=SIZES)
 def visitor(request, browser, served):
-    """The page as a visitor sees it at one size; it may ask no other host for anything."""
+    """The page as a visitor sees it at one size; it may send requests to no other host."""
     width, height = SIZES[request.param]
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
-    strangers = []
+    other_requests = []
 
-    def asked(event):
+    def on_request(event):
         if not event.url.startswith((served[1], "data:", "blob:")):
-            strangers.append(event.url)
+            other_requests.append(event.url)
 
-    page.on("request", asked)
+    page.on("request", on_request)
     page.goto(served[1])
     page.wait_for_selector("#song input[type=file]", state="attached")
     page.name = request.param
     yield page
-    assert strangers == []
+    assert other_requests == []
     context.close()
 
 
-def keep(page, name):
+def take_screenshot(page, name):
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}-{page.name}.png", full_page=True)
 
@@ -99,13 +99,13 @@ def upload(page, song):
 
 @needs_browser
 def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs):
-    assert "90% rightly (95% interval 80% to 100%)" in visitor.inner_text("#about")
+    assert "classified 90% correctly (95% interval 80% to 100%)" in visitor.inner_text("#about")
     upload(visitor, songs / "low to high.flac")
     visitor.wait_for_selector(".timeline svg:visible")
     visitor.wait_for_selector(".verdict:visible")
     assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
     visitor.wait_for_timeout(500)  # for the waveform, in the picture
-    keep(visitor, "song")
+    take_screenshot(visitor, "song")
     assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     visitor.click("button[aria-label=Clear]")
     visitor.wait_for_selector(".timeline", state="detached")
@@ -115,7 +115,7 @@ def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs)
 
 
 @needs_browser
-def test_a_recording_is_answered(visitor):
+def test_a_recording_is_predicted(visitor):
     visitor.click("#song button[aria-label='Record audio']")
     visitor.click("#song button:has-text('Record')")
     visitor.wait_for_timeout(2500)
@@ -125,40 +125,41 @@ def test_a_recording_is_answered(visitor):
 
 
 @needs_browser
-def test_a_new_song_is_made_heard_seen_and_kept(visitor, served):
+def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     visitor.click("button[role=tab]:has-text('A new song')")
     visitor.click("#region label:has-text('Low')")
     visitor.fill("input[aria-label='number input for Seconds']", "10")
     visitor.click("#make")
     visitor.wait_for_selector("#files a[download]", timeout=90_000)
-    assert "The model hears" in visitor.inner_text(".verdict:visible")
+    assert "The model predicts" in visitor.inner_text(".verdict:visible")
     visitor.wait_for_selector("#piano-roll img:visible")
     visitor.wait_for_timeout(500)  # for the waveform, in the picture
-    keep(visitor, "new-song")
+    take_screenshot(visitor, "new-song")
     assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert str(served[0]) not in visitor.inner_text("body")
-    kept = {}
+    files = {}
     for link in visitor.query_selector_all("#files a[download]"):
-        with urllib.request.urlopen(link.evaluate("one => one.href")) as answer:
-            kept[link.get_attribute("download").rpartition(".")[2]] = answer.read()
-    assert kept["mid"][:4] == b"MThd"
-    assert soundfile.info(io.BytesIO(kept["flac"])).duration == 10
-    assert json.loads(kept["json"])["region"] == "Low"
-    assert not list(served[0].glob("page-*/made/*"))  # nothing is left of it but what can be kept
+        with urllib.request.urlopen(link.evaluate("link => link.href")) as response:
+            files[link.get_attribute("download").rpartition(".")[2]] = response.read()
+    assert files["mid"][:4] == b"MThd"
+    assert soundfile.info(io.BytesIO(files["flac"])).duration == 10
+    assert json.loads(files["json"])["region"] == "Low"
+    (made,) = served[0].glob("page-*/made")
+    assert not list(made.iterdir())  # only what can be downloaded is left
 
 
 @needs_browser
-def test_garbage_is_answered_by_a_sentence(visitor, tmp_path):
+def test_garbage_is_refused_with_a_sentence(visitor, tmp_path):
     (tmp_path / "song.mp3").write_bytes(b"garbage" * 999)
     upload(visitor, tmp_path / "song.mp3")
     visitor.wait_for_selector(".refused")
-    assert visitor.inner_text(".refused").startswith("That cannot be heard: not readable")
+    assert visitor.inner_text(".refused").startswith("This song has no prediction: not readable")
     assert str(tmp_path.parent) not in visitor.inner_text("body")
-    keep(visitor, "garbage")
+    take_screenshot(visitor, "garbage")
 
 
 @needs_browser
-def test_a_link_into_a_private_network_is_answered_by_a_sentence(visitor, served):
+def test_a_link_into_a_private_network_is_refused_with_a_sentence(visitor, served):
     visitor.fill("#link textarea, #link input", f"{served[1]}/song.mp3")
     visitor.keyboard.press("Enter")
     visitor.wait_for_selector(".refused")
@@ -166,24 +167,24 @@ def test_a_link_into_a_private_network_is_answered_by_a_sentence(visitor, served
 
 
 @needs_browser
-def test_what_is_too_large_is_refused_with_a_sentence(visitor, tmp_path):
+def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor, tmp_path):
     song = tmp_path / "large.wav"
     with song.open("wb") as file:
         file.truncate((50 << 20) + 1)
     upload(visitor, song)
     visitor.wait_for_selector(".toast-body:visible")
     assert "exceed the maximum allowed size of 50.0 Mb" in visitor.inner_text(".toast-body")
-    keep(visitor, "large")
+    take_screenshot(visitor, "large")
 
 
 def post(url, body, kind):
     request = urllib.request.Request(url, body, {"Content-Type": kind})
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request, timeout=120) as response:
+        return json.load(response)
 
 
 def send(url, song):
-    """Upload a file; what the server calls it."""
+    """Upload a file; returns its path on the server."""
     line = uuid.uuid4().hex
     head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{song.name}"'
     body = f"{head}\r\n\r\n".encode() + song.read_bytes() + f"\r\n--{line}--\r\n".encode()
@@ -191,21 +192,21 @@ def send(url, song):
     return path
 
 
-def ask(url, song, function):
-    """Upload a file and ask for its region, as the page in a browser does; what it would show."""
+def predict(url, song, function):
+    """Upload a file and predict it, as the page in a browser does; returns what it would show."""
     path, session = send(url, song), uuid.uuid4().hex
     file = {"path": path, "orig_name": song.name, "meta": {"_type": "gradio.FileData"}}
     request = {"data": [file], "fn_index": function, "session_hash": session}
     post(f"{url}/gradio_api/queue/join", json.dumps(request).encode(), "application/json")
     events = f"{url}/gradio_api/queue/data?session_hash={session}"
-    with urllib.request.urlopen(events, timeout=120) as answer:
-        for text in answer:
+    with urllib.request.urlopen(events, timeout=120) as response:
+        for text in response:
             if text.startswith(b"data: ") and b"process_completed" in text:
                 return json.loads(text.removeprefix(b"data: "))["output"]["data"]
     return None
 
 
-def test_twenty_visitors_at_once_all_get_answers(served, tmp_path):
+def test_twenty_visitors_at_once_all_get_predictions(served, tmp_path):
     _, url = served
     song = tmp_path / "song.wav"
     soundfile.write(song, np.tile(tone(10, 1500), 12), RATE)
@@ -217,8 +218,8 @@ def test_twenty_visitors_at_once_all_get_answers(served, tmp_path):
         item["id"] for item in config["dependencies"] if [song_id, "change"] in item["targets"]
     )
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: ask(url, song, function), range(20)))
-    assert all(answer and "High" in answer[0] for answer in answers)
+        outputs = list(pool.map(lambda _: predict(url, song, function), range(20)))
+    assert all(output and "High" in output[0] for output in outputs)
 
 
 def uploads(folder):
@@ -236,10 +237,12 @@ def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
 
 def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
     soon = (
-        "from app import page, web; page.KEPT = page.SWEEP = 1; import sys; web.main(sys.argv[1:])"
+        "import sys; from app import page, web; page.KEPT, page.SWEEP = 3, 1; "
+        "web.main(sys.argv[1:])"
     )
     with serving(tmp_path, trained, start=[sys.executable, "-c", soon]) as (url, _):
         send(url, songs / "low.wav")
+        assert uploads(tmp_path)
         end = time.monotonic() + 20
         while uploads(tmp_path) and time.monotonic() < end:
             time.sleep(0.2)
@@ -268,22 +271,22 @@ def test_links_are_off_unless_switched_on(trained, tmp_path):
 
 def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
     monkeypatch.chdir(tmp_path)
-    assert web.copy_examples(tmp_path) == []
+    assert page_examples.copy_examples(tmp_path) == []
     rows, splits = [], []
     for number, part in enumerate(("train", "test", "test")):
-        own = {"song": f"s{number}", "region": "Low"}
-        rows.append(own | dict.fromkeys(tables.SONGS.columns.keys() - own.keys(), ""))
+        song = {"song": f"s{number}", "region": "Low"}
+        rows.append(song | dict.fromkeys(tables.SONGS.columns.keys() - song.keys(), ""))
         rows[-1] |= {"unknown": False, "duration_s": 10.0 - number, "title": f"Song {number} / B"}
         rows[-1]["path"] = str(songs / "low.wav")
-        splits.append(own | {"group": "", "part": part, "fold": 0})
+        splits.append(song | {"group": "", "part": part, "fold": 0})
     tables.SONGS.write(rows, tmp_path)
     tables.SPLITS.write(splits, tmp_path)
-    ((title, path),) = web.copy_examples(tmp_path)
+    ((title, path),) = page_examples.copy_examples(tmp_path)
     assert (title, path.name) == ("Low: Song 2", "s2.wav")
     assert path.read_bytes() == (songs / "low.wav").read_bytes()
 
 
-def test_a_port_in_use_is_a_sentence(trained, served):
+def test_a_port_in_use_is_an_error(trained, served):
     folder, url = served
     words = ["musicregion", "web", "--port", url.rpartition(":")[2], "--model", str(trained)]
     done = subprocess.run(

@@ -31,7 +31,7 @@ def test_each_game_of_the_corpus_is_a_package():
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "goal"),
+    ("name", "size", "expected"),
     [
         ("./usr/share/games/x/music/a b.ogg", 400_000, "a b.ogg"),
         ("./usr/share/games/x/Data/Music/deep/a.OPUS", 400_000, "deep/a.OPUS"),
@@ -40,22 +40,24 @@ def test_each_game_of_the_corpus_is_a_package():
         ("./usr/share/games/x/music/cover.png", 400_000, None),
     ],
 )
-def test_music_and_nothing_else_is_unpacked(name, size, goal):
+def test_music_and_nothing_else_is_unpacked(name, size, expected):
     member = tarfile.TarInfo(name)
     member.size = size
-    found = games.place(member)
-    assert (str(found) if found else None) == goal
+    path = games.music_path(member)
+    assert (str(path) if path else None) == expected
 
 
-def test_the_copyright_file_says_who_made_what():
+def test_the_copyright_file_names_authors_and_licences():
     names = ["./usr/share/games/x/data/music/deep/a.ogg", "./usr/share/games/x/data/music/b.ogg"]
-    deep, other = games.rights(COPYRIGHT, names)
+    deep, other = games.authors_and_licences(COPYRIGHT, names)
     assert deep == ("2021 Ada; 2022 Bob", "CC-BY-SA-4.0")
     assert other == ("2020 The Team", "GPL-2+")
 
 
-def test_a_copyright_file_in_prose_says_nothing():
-    assert games.rights("This package was made by Ada.\nLicence: GPL\n", ["a"]) == [("", "")]
+def test_a_copyright_file_in_prose_gives_no_author():
+    assert games.authors_and_licences("This package was made by Ada.\nLicence: GPL\n", ["a"]) == [
+        ("", "")
+    ]
 
 
 @pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="needs dpkg-deb")
@@ -79,7 +81,7 @@ def test_a_package_is_unpacked_with_its_licences(tmp_path):
     assert read_licences(target) == {"deep/a.ogg": ("2021 Ada; 2022 Bob", "CC-BY-SA-4.0")}
 
 
-def test_a_package_that_is_not_whole_is_named(tmp_path):
+def test_a_truncated_package_is_named(tmp_path):
     if not shutil.which("dpkg-deb"):
         pytest.skip("needs dpkg-deb")
     (tmp_path / "x.deb").write_bytes(b"!<arch>\n")

@@ -53,14 +53,14 @@ def stage(site, wav, tmp_path, monkeypatch):
         site.requests.clear()
         download.main()
         table = tables.SONGS.read()
-        assert_whole(table)
+        assert_consistent(table)
         return table.set_index("title")
 
     return run
 
 
-def assert_whole(table):
-    """data/raw holds what the table names, and nothing else; nothing lies about."""
+def assert_consistent(table):
+    """data/raw holds what the table names, and nothing else; no temporary file is left."""
     files = {path.as_posix() for path in Path("data/raw").rglob("*") if path.is_file()}
     good = table[table["status"] == "ok"]
     assert files == set(good["path"])
@@ -70,7 +70,7 @@ def assert_whole(table):
     assert not Path("data/download.jsonl").exists()
 
 
-def test_songs_come_as_delivered_and_once(stage, site, capsys):
+def test_songs_are_downloaded_once_and_unchanged(stage, site, capsys):
     table = stage()
     assert table["status"].tolist() == ["ok"] * 6
     assert table["duration_s"].tolist() == [1.0] * 6
@@ -79,7 +79,7 @@ def test_songs_come_as_delivered_and_once(stage, site, capsys):
     assert "0     6       0" in capsys.readouterr().out
 
 
-def test_a_new_entry_costs_one_download_and_a_lost_one_is_dropped(stage, site):
+def test_a_new_entry_is_one_download_and_a_removed_one_is_dropped(stage, site):
     stage()
     site.playlist("A", ["a.wav", "c.wav"])
     site.playlist("B", [*SONGS[3:], "b.wav"])
@@ -130,7 +130,7 @@ def test_a_song_that_is_gone_at_its_source_keeps_its_file_and_is_marked(stage, s
         ("html", "no audio"),
     ],
 )
-def test_a_fault_is_a_kind_and_a_row_and_the_others_go_on(stage, site, fault, kind):
+def test_a_fault_fails_one_song_with_its_kind(stage, site, fault, kind):
     site.faults["/b.wav"] = fault
     table = stage()
     assert table.loc["b.wav", ["status", "kind"]].tolist() == ["failed", kind]
@@ -153,16 +153,16 @@ def test_a_server_that_understates_a_length_gives_no_more_than_it_sent(stage, si
     assert stage().loc["b.wav", "status"] == "ok"
 
 
-def test_too_many_requests_stop_the_stage_and_the_next_run_goes_on(stage, site):
+def test_too_many_requests_stop_the_stage_and_the_next_run_continues(stage, site):
     site.faults["/e.wav"] = "429"
-    with pytest.raises(DownloadError, match=r"429[\s\S]*download\.sleep[\s\S]*goes on"):
+    with pytest.raises(DownloadError, match=r"429[\s\S]*download\.sleep[\s\S]*continues"):
         stage(concurrent=1)
-    had = {path.stem for path in Path("data/raw").rglob("*.wav")}
-    assert len(had) == 4  # f, the last, was not begun
+    present = {path.stem for path in Path("data/raw").rglob("*.wav")}
+    assert len(present) == 4  # f, the last, was not started
     site.faults.clear()
     assert (stage()["status"] == "ok").all()
     fetched = {path for path in site.requests if path.endswith(".wav")}
-    assert len(fetched) == 6 - len(had)
+    assert len(fetched) == 6 - len(present)
 
 
 def test_a_playlist_that_cannot_be_listed_loses_no_song(stage, site):
@@ -191,7 +191,7 @@ def test_long_and_large_songs_are_left_out(stage, site, wav):
     assert "download.max_size" in table.loc["b.wav", "reason"]
 
 
-def test_more_loss_than_allowed_fails_and_names_it(stage, site):
+def test_more_failures_than_allowed_stop_the_stage(stage, site):
     site.faults["/b.wav"] = "404"
     stage(allow_missing=0.2)
     with pytest.raises(DownloadError, match=r"1 of 6 songs failed \(deleted 1\).*allow_missing"):
@@ -199,7 +199,7 @@ def test_more_loss_than_allowed_fails_and_names_it(stage, site):
     assert len(list(Path("data/raw").rglob("*.wav"))) == 5
 
 
-def test_a_song_in_two_regions_is_left_out_unless_the_corpus_says(stage, site, capsys):
+def test_a_song_in_two_regions_is_left_out_unless_the_corpus_file_decides(stage, site, capsys):
     site.playlist("B", [*SONGS[3:], "a.wav"])
     table = stage()
     assert table.loc["a.wav", ["status", "kind"]].tolist() == ["failed", "contested"]
@@ -207,13 +207,13 @@ def test_a_song_in_two_regions_is_left_out_unless_the_corpus_says(stage, site, c
     assert f"WARNING: {name} is in A and B" in capsys.readouterr().out
     path = Path("corpora/net.yaml")
     chosen = yaml.safe_load(path.read_text())
-    for word in (name, f"{site.url}/a.wav"):
-        path.write_text(yaml.safe_dump(chosen | {"belongs": {word: "B"}}))
+    for key in (name, f"{site.url}/a.wav"):
+        path.write_text(yaml.safe_dump(chosen | {"belongs": {key: "B"}}))
         table = stage()
         assert table.loc["a.wav", ["status", "region"]].tolist() == ["ok", "B"]
 
 
-def test_killed_in_mid_transfer_the_next_run_goes_on(stage, site):
+def test_after_a_kill_during_a_download_the_next_run_continues(stage, site):
     stage(timeout=25)  # the song that stalls is to stall until the kill
     names = [f"k{number}.wav" for number in range(4)]
     for name in names:
@@ -228,17 +228,20 @@ def test_killed_in_mid_transfer_the_next_run_goes_on(stage, site):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    give_up = time.monotonic() + 20
-    while not (half := list(Path("data/raw.part").glob("*k2*.part"))) or not half[0].stat().st_size:
-        assert time.monotonic() < give_up
+    deadline = time.monotonic() + 20
+    while (
+        not (partial := list(Path("data/raw.part").glob("*k2*.part")))
+        or not partial[0].stat().st_size
+    ):
+        assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert half[0].stat().st_size < len(site.files["/k2.wav"])
-    had = list(Path("data/raw").rglob("*.wav"))
-    assert len(had) >= 6
-    for path in had:
+    assert partial[0].stat().st_size < len(site.files["/k2.wav"])
+    present = list(Path("data/raw").rglob("*.wav"))
+    assert len(present) >= 6
+    for path in present:
         assert path.read_bytes() in site.files.values()
     site.faults.clear()
     table = stage()
@@ -251,14 +254,14 @@ def test_killed_in_mid_transfer_the_next_run_goes_on(stage, site):
 def test_a_new_song_that_is_private_after_a_kill_keeps_its_title(stage, site):
     table = stage()
     row = table.reset_index().iloc[0].to_dict()
-    kept = ("song", "title", "version", "path", "duration_s", "sha256", "status", "author")
+    columns = ("song", "title", "version", "path", "duration_s", "sha256", "status", "author")
     Path("data/songs.csv").unlink()
-    journal.append(paths.DOWNLOAD_JOURNAL, {name: row[name] for name in (*kept, "licence")})
+    journal.append(paths.DOWNLOAD_JOURNAL, {name: row[name] for name in (*columns, "licence")})
     site.playlist("A", SONGS[:3], {"a.wav": "[Private video]"})
     assert stage().loc["a.wav", "kind"] == "private"
 
 
-def test_lower_limits_hold_for_songs_that_are_there(stage, site, wav):
+def test_lower_limits_apply_to_songs_that_are_there(stage, site, wav):
     site.files["/b.wav"] = wav("served/b.wav", 4).read_bytes()
     stage()
     assert stage(max_duration=3)["kind"].tolist() == ["", "too long", "", "", "", ""]
@@ -266,7 +269,7 @@ def test_lower_limits_hold_for_songs_that_are_there(stage, site, wav):
     assert stage(max_size=0.1)["kind"].tolist() == ["", "too large", "", "", "", ""]
 
 
-def test_a_stream_in_fragments_is_whole_or_failed(stage, site, tmp_path):
+def test_a_stream_in_fragments_is_complete_or_failed(stage, site, tmp_path):
     encode(tmp_path / "whole.aac", tone(4, rate=48_000), 48_000, "aac")
     content = (tmp_path / "whole.aac").read_bytes()
     quarter = len(content) // 4 + 1
@@ -285,9 +288,9 @@ def test_a_stream_in_fragments_is_whole_or_failed(stage, site, tmp_path):
 
 
 def test_two_songs_at_a_time_and_one_after_another_give_the_same_table(stage):
-    one = stage(concurrent=1)
+    sequential = stage(concurrent=1)
     shutil.rmtree("data")
-    assert stage(concurrent=4).equals(one)
+    assert stage(concurrent=4).equals(sequential)
 
 
 def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
@@ -318,11 +321,11 @@ def test_a_cookies_file_is_sent_and_not_written_to(stage, site, tmp_path):
         ("[generic] private-video-removed: Failed to parse http://a/geo-blocked JSON", "other"),
     ],
 )
-def test_messages_of_yt_dlp_have_their_kind(text, kind):
+def test_messages_of_yt_dlp_are_classified(text, kind):
     assert failures.classify(text) == kind
 
 
-def test_a_table_of_before_there_were_albums_is_no_reason_to_fetch_anew(stage, site):
+def test_a_table_without_albums_does_not_cause_another_download(stage, site):
     stage()
     path = Path("data/songs.csv")
     pd.read_csv(path).drop(columns="album").to_csv(path, index=False)
@@ -331,7 +334,7 @@ def test_a_table_of_before_there_were_albums_is_no_reason_to_fetch_anew(stage, s
     assert {file: file.stat().st_mtime_ns for file in Path("data/raw").rglob("*.wav")} == before
 
 
-def test_the_album_is_the_corpus_files_or_else_the_tags(tmp_path, wav, monkeypatch):
+def test_the_album_is_from_the_corpus_file_or_else_from_the_tags(tmp_path, wav, monkeypatch):
     wav("tagged/a.wav", 1)
     with soundfile.SoundFile(tmp_path / "tagged/b.ogg", "w", RATE, 1) as file:
         file.album, file.artist = "Winds", "Somebody"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from joblib.externals.loky import get_reusable_executor
 
 from musicregion.audio import segmenting
 from musicregion.config import params
@@ -24,7 +23,6 @@ COLUMNS |= {"version": "", "duration_s": 0.0, "status": "ok", "kind": "", "reaso
 def stage(wav, tmp_path, monkeypatch):
     """stage(songs): runs the stage on songs {name: pitch}; returns every output by its path."""
     monkeypatch.chdir(tmp_path)
-    get_reusable_executor().shutdown()  # its processes are in the folder of an earlier test
     monkeypatch.setattr(sys, "argv", ["segment"])
     shutil.copytree(REPOSITORY / "corpora", "corpora")
     shutil.copy(REPOSITORY / "params.yaml", "params.yaml")
@@ -56,7 +54,7 @@ def times() -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in Path("data/segments/A").iterdir()}
 
 
-def test_a_new_a_changed_and_a_dropped_song_cost_what_they_are(stage):
+def test_only_new_and_changed_songs_are_cut_and_dropped_ones_are_removed(stage):
     stage({"a": 300, "b": 400, "c": 500, "bad": 0})
     before = times()
     incremental = stage({"new": 350, "a": 300, "b": 450, "bad": 0})
@@ -69,7 +67,7 @@ def test_a_new_a_changed_and_a_dropped_song_cost_what_they_are(stage):
     assert stage({"new": 350, "a": 300, "b": 450, "bad": 0}) == incremental
 
 
-def test_another_window_cuts_every_song_anew(stage):
+def test_another_window_cuts_every_song_again(stage):
     stage({"a": 300})
     settings = yaml.safe_load(Path("params.yaml").read_text())
     settings["segment"]["window"] = 5
@@ -80,31 +78,31 @@ def test_another_window_cuts_every_song_anew(stage):
 
 
 def test_a_missing_file_is_made_again(stage):
-    whole = stage({"a": 300, "b": 400})
+    complete = stage({"a": 300, "b": 400})
     Path("data/segments/A/a.flac").unlink()
-    assert stage({"a": 300, "b": 400}) == whole
+    assert stage({"a": 300, "b": 400}) == complete
 
 
-def test_a_run_that_was_killed_leaves_a_journal_and_the_next_goes_on(stage):
-    whole = stage({"a": 300, "b": 400, "c": 500})
+def test_after_a_kill_the_next_run_continues_from_the_journal(stage):
+    complete = stage({"a": 300, "b": 400, "c": 500})
     for name in ("segments.csv", "failed.csv"):
         Path("data", name).unlink()
     lines = paths.SEGMENT_JOURNAL.read_text().splitlines()
     paths.SEGMENT_JOURNAL.write_text(f"{lines[0]}\n{lines[1]}\n{lines[2][:40]}")
     Path("data/segments/A/d.part").write_bytes(b"half")
     before = times()
-    assert stage({"a": 300, "b": 400, "c": 500}) == whole
+    assert stage({"a": 300, "b": 400, "c": 500}) == complete
     assert times()["a.flac"] == before["a.flac"]
 
 
-def test_a_file_of_other_settings_is_not_taken_for_the_rows_of_these(stage):
-    whole = stage({"a": 300, "b": 400})
-    # killed when the other song's file stood in its place, and its row not yet in the journal
+def test_a_file_that_does_not_match_its_row_is_made_again(stage):
+    complete = stage({"a": 300, "b": 400})
+    # a kill after the file was replaced, and before its row was in the journal
     shutil.copy("data/segments/A/b.flac", "data/segments/A/a.flac")
-    assert stage({"a": 300, "b": 400}) == whole
+    assert stage({"a": 300, "b": 400}) == complete
 
 
-def test_a_torn_line_does_not_swallow_the_next(tmp_path):
+def test_a_truncated_line_does_not_damage_the_next(tmp_path):
     path = tmp_path / "journal"
     path.write_text('{"song": "a", "made"')
     journal.append(path, {"song": "b"})
@@ -123,9 +121,9 @@ def crash(source, target, settings):
 
 def test_a_decoder_that_crashes_costs_one_song(stage, monkeypatch, capsys):
     monkeypatch.setattr(segmenting, "segment_or_reason", crash)
-    made = stage({"a": 300, "b": 400, "c": 500})
+    files = stage({"a": 300, "b": 400, "c": 500})
     assert "left out: A/b (s): its process crashed" in capsys.readouterr().out
-    assert sorted(Path(path).name for path in made if "segments/" in path) == ["a.flac", "c.flac"]
+    assert sorted(Path(path).name for path in files if "segments/" in path) == ["a.flac", "c.flac"]
 
 
 def test_a_corpus_without_one_usable_song_stops(stage, capsys):
@@ -134,7 +132,7 @@ def test_a_corpus_without_one_usable_song_stops(stage, capsys):
     assert "left out: A/worse" in capsys.readouterr().out
 
 
-def test_a_full_disk_is_an_error_and_no_lost_song(stage, monkeypatch, tmp_path):
+def test_a_full_disk_is_an_error_and_not_a_failed_song(stage, monkeypatch, tmp_path):
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full on this system")
     settings = params.load().segment

@@ -38,26 +38,26 @@ def melody(silence=0.25):
     return np.concatenate([np.zeros(round(silence * 22_050)), *map(plucked, MELODY)])
 
 
-def test_a_melody_is_heard_note_by_note(weights, tmp_path):
+def test_a_melody_is_transcribed_note_by_note(weights, tmp_path):
     soundfile.write(tmp_path / "song.wav", melody(), 22_050)
-    found = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+    notes = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
     for number, pitch in enumerate(MELODY):
-        near = np.abs(found[:, 0] - (0.25 + 0.5 * number)) < 0.05
-        assert pitch in found[near, 2]
-    assert len(found) <= len(MELODY) + 2
-    assert (found[:, 1] > found[:, 0]).all()
-    assert found.dtype == np.float32
+        near = np.abs(notes[:, 0] - (0.25 + 0.5 * number)) < 0.05
+        assert pitch in notes[near, 2]
+    assert len(notes) <= len(MELODY) + 2
+    assert (notes[:, 1] > notes[:, 0]).all()
+    assert notes.dtype == np.float32
 
 
-def test_a_note_is_heard_the_same_wherever_it_comes(weights, tmp_path):
-    """Also where a window of the network ends: none is lost, doubled or moved."""
+def test_a_note_is_transcribed_the_same_at_any_time(weights, tmp_path):
+    """Even at the end of one of the network's windows: none is lost, doubled or moved."""
     for silence in (0.25, 1.5, 3.1, 4.7):
         soundfile.write(tmp_path / "song.wav", melody(silence), 22_050)
-        found = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
-        starts = [found[found[:, 2] == pitch, 0] for pitch in (62, 72)]
+        notes = basic_pitch.transcribe(tmp_path / "song.wav", SETTINGS, weights)
+        starts = [notes[notes[:, 2] == pitch, 0] for pitch in (62, 72)]
         expected = (silence + 0.5 * 6, silence + 0.5 * 3)
-        for own, when in zip(starts, expected, strict=True):
-            assert own == pytest.approx([when], abs=0.04)
+        for start, time in zip(starts, expected, strict=True):
+            assert start == pytest.approx([time], abs=0.04)
 
 
 def test_silence_has_no_notes(weights, tmp_path):
@@ -75,7 +75,7 @@ def test_the_midi_file_holds_the_notes(tmp_path):
     assert rows == [(0.5, 1.0, 60, 64), (1.0, 1.25, 67, 127)]
 
 
-def test_the_stage_hears_new_songs_alone_and_none_where_none_is_wanted(weights, tmp_path):
+def test_the_stage_transcribes_only_new_songs_and_nothing_unless_told_to(weights, tmp_path):
     folder = prepared(tmp_path / "project", "transcribe.songs=all")
     (folder / paths.BASIC_PITCH_WEIGHTS).parent.mkdir()
     (folder / paths.BASIC_PITCH_WEIGHTS).symlink_to(weights)
@@ -84,22 +84,22 @@ def test_the_stage_hears_new_songs_alone_and_none_where_none_is_wanted(weights, 
         soundfile.write(folder / path, melody(), 22_050)
     run = [sys.executable, "-m", "stages.transcribe"]
 
-    def listed(count):
+    def transcribe_first(count):
         table = songs.assign(sha256=[f"{name}-1" for name in songs["song"]]).iloc[:count]
         tables.SONGS.write(table, folder)
         return command(*run, cwd=folder)
 
-    assert "of 1 songs" in listed(1)
-    said = listed(2)
-    assert "of 2 songs" in said
-    assert "1/1" in said  # one was heard, the other known
+    assert "of 1 songs" in transcribe_first(1)
+    output = transcribe_first(2)
+    assert "of 2 songs" in output
+    assert "1/1" in output  # one is new, the other was transcribed before
     files = sorted(path.name for path in (folder / paths.MIDI).rglob("*.mid"))
     assert files == ["s00.mid", "s01.mid"]
     index = tables.array_index(folder / paths.TRANSCRIPTIONS).read()
     array = np.load(folder / paths.TRANSCRIPTIONS / "notes.npy")
     assert array.shape == (index["rows"].sum(), 4)
-    assert listed(1)
+    assert transcribe_first(1)
     assert len(list((folder / paths.MIDI).rglob("*.mid"))) == 1
     write_params(folder, "transcribe.songs=none")
-    assert "not wanted" in command(*run, cwd=folder)
+    assert "skipped" in command(*run, cwd=folder)
     assert [path.name for path in (folder / paths.TRANSCRIPTIONS).iterdir()] == ["songs.csv"]

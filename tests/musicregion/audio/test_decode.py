@@ -9,9 +9,11 @@ from musicregion.errors import Undecodable
 from tests.conftest import tone
 
 
-def encode(path, wave, rate, codec):
+def encode(path, wave, rate, codec, tags=None):
     """Write [sample] with FFmpeg's encoder, as m4a, webm and so on."""
-    with av.open(str(path), "w") as container:
+    kind = "matroska" if path.suffix == ".mka" else None
+    with av.open(str(path), "w", format=kind) as container:
+        container.metadata.update(tags or {})
         stream = container.add_stream(codec, rate=rate)
         stream.layout = "mono"
         frame = av.AudioFrame.from_ndarray(wave[None], format="fltp", layout="mono")
@@ -30,7 +32,7 @@ def peak_frequency(wave, rate):
     ("name", "rate"),
     [("a.wav", 44_100), ("a.flac", 48_000), ("a.ogg", 22_050), ("a.mp3", 44_100), ("a.wav", 8_000)],
 )
-def test_what_soundfile_reads_has_the_asked_rate_length_and_pitch(wav, name, rate):
+def test_what_soundfile_reads_has_the_requested_rate_length_and_pitch(wav, name, rate):
     wave = np.concatenate(list(decode(wav(name, 3, 440, rate), 22_050)))
     assert wave.dtype == np.float32
     assert len(wave) / 22_050 == pytest.approx(3, abs=0.06)
@@ -55,14 +57,14 @@ def test_stereo_becomes_the_mean_of_its_channels(tmp_path):
     assert np.concatenate(list(decode(path, 22_050))) == pytest.approx(0.2)
 
 
-def test_numbers_that_are_not_finite_do_not_come_out(tmp_path):
+def test_decoded_numbers_are_finite(tmp_path):
     path = tmp_path / "nan.wav"
     soundfile.write(path, np.array([0, np.nan, np.inf, -np.inf, 0.5]), 22_050, "FLOAT")
     assert np.concatenate(list(decode(path, 22_050))).tolist() == [0, 0, 1, -1, 0.5]
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>not music</html>", bytes(5000)])
-def test_what_is_no_audio_is_undecodable(tmp_path, content):
+def test_what_is_not_audio_is_undecodable(tmp_path, content):
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
     with pytest.raises(Undecodable):

@@ -1,4 +1,4 @@
-"""More than 1,000 damaged files: each is a song or a reason, none hangs, none stops the others."""
+"""More than 1,000 damaged files: each gives a song or a reason, none hangs or stops the others."""
 
 import random
 import time
@@ -20,9 +20,9 @@ SUBTYPES = {"pcm.wav": "PCM_16", "float.wav": "FLOAT", "vorbis.ogg": "VORBIS", "
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The bytes of a sound file of 1.5 s in each format."""
-    folder, found = tmp_path_factory.mktemp("whole"), {}
+def intact(tmp_path_factory):
+    """The bytes of an audio file of 1.5 s in each format."""
+    folder, contents = tmp_path_factory.mktemp("intact"), {}
     for name in FORMATS:
         path = folder / name
         if name == "a.m4a":
@@ -31,26 +31,26 @@ def whole(tmp_path_factory):
             encode(path, tone(1.5, rate=48_000), 48_000, "libopus")
         else:
             soundfile.write(path, tone(1.5, rate=48_000), 48_000, SUBTYPES.get(name))
-        found[name] = path.read_bytes()
-    return found
+        contents[name] = path.read_bytes()
+    return contents
 
 
 def damaged(content: bytes, rng: random.Random):
-    """Variants of one file, each with what was done to it."""
+    """Damaged variants of one file, each with the name of its damage."""
     size = len(content)
     for number in range(45):
         yield f"cut-{number}", content[: int(size * (number / 45) ** 2)]
     for number in range(60):
-        harmed = bytearray(content)
+        flipped = bytearray(content)
         # the headers are at the beginning, and matter most
         reach = min(size, 400) if number % 2 else size
         for _ in range(rng.choice([1, 4, 30, 200])):
-            harmed[rng.randrange(reach)] = rng.randrange(256)
-        yield f"flip-{number}", bytes(harmed)
+            flipped[rng.randrange(reach)] = rng.randrange(256)
+        yield f"flip-{number}", bytes(flipped)
     for number in range(12):
-        place, length = rng.randrange(size), rng.choice([1, 100, 5000])
-        yield f"insert-{number}", content[:place] + rng.randbytes(length) + content[place:]
-        yield f"hole-{number}", content[:place] + content[place + length :]
+        start, length = rng.randrange(size), rng.choice([1, 100, 5000])
+        yield f"insert-{number}", content[:start] + rng.randbytes(length) + content[start:]
+        yield f"hole-{number}", content[:start] + content[start + length :]
     yield (
         "tag",
         b"ID3\x03\x00\x00\x00\x00\x00\x14TIT2\x00\x00\x00\x0a\x00\x00\x01\xe9\xff\xfe\x80\xff\xe0\xf1\xf2\xf3"
@@ -69,15 +69,15 @@ def assert_song_or_reason(result, target):
     assert not target.with_suffix(".part").exists() or isinstance(result, TaskDied)
 
 
-def test_a_thousand_damaged_files_are_songs_or_reasons(whole, tmp_path):
+def test_a_thousand_damaged_files_are_songs_or_reasons(intact, tmp_path):
     rng = random.Random(1)
     items = []
-    for name, content in whole.items():
+    for name, content in intact.items():
         ending = name.split(".")[1]
-        for number, (damage, harmed) in enumerate(damaged(content, rng)):
+        for number, (damage, variant) in enumerate(damaged(content, rng)):
             wrong = rng.choice([other.split(".")[1] for other in FORMATS])
             path = tmp_path / f"{name}-{damage}.{wrong if number % 5 == 0 else ending}"
-            path.write_bytes(harmed)
+            path.write_bytes(variant)
             items.append((path, tmp_path / "out" / f"{path.name}.flac", SETTINGS))
     assert len(items) >= 1000
     begin = time.monotonic()
@@ -89,8 +89,8 @@ def test_a_thousand_damaged_files_are_songs_or_reasons(whole, tmp_path):
     print(f"{len(items)} files, {good} songs, {time.monotonic() - begin:.0f} s")
 
 
-def strange(folder):
-    """Files that are not damaged, and yet nothing that one would expect."""
+def write_unusual_files(folder):
+    """Files that are not damaged, but unusual."""
     rate = 48_000
     soundfile.write(folder / "one-sample.wav", np.zeros(1), rate)
     soundfile.write(folder / "8-kHz.wav", tone(3, rate=8_000), 8_000)
@@ -110,8 +110,8 @@ def strange(folder):
     (folder / "random.webm").write_bytes(random.Random(1).randbytes(100_000))
 
 
-def test_strange_files_are_songs_or_reasons(tmp_path):
-    strange(tmp_path)
+def test_unusual_files_are_songs_or_reasons(tmp_path):
+    write_unusual_files(tmp_path)
     items = [
         (path, tmp_path / "out" / f"{path.name}.flac", SETTINGS) for path in tmp_path.iterdir()
     ]

@@ -21,17 +21,17 @@ def melody(seed: int, seconds: float = 25.0) -> np.ndarray:
 
 
 def prints(tmp_path, waves):
-    found = []
+    result = []
     for number, wave in enumerate(waves):
         path = tmp_path / f"{number}.flac"
         soundfile.write(path, np.clip(wave, -1, 1), RATE)
-        found.append(landmarks.extract_landmarks(path))
-    return found
+        result.append(landmarks.extract_landmarks(path))
+    return result
 
 
-def share(tmp_path, one, other):
-    found = landmarks.match_landmarks(prints(tmp_path, [one, other]))
-    return float(found["share"].max()) if len(found) else 0.0
+def share(tmp_path, first, second):
+    pairs = landmarks.match_landmarks(prints(tmp_path, [first, second]))
+    return float(pairs["share"].max()) if len(pairs) else 0.0
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def share(tmp_path, one, other):
         (lambda wave: wave + 0.001 * np.random.default_rng(1).normal(size=len(wave)), 0.3),
     ],
 )
-def test_a_copy_shares_landmarks_whatever_was_done_to_it(tmp_path, change, least):
+def test_an_altered_copy_shares_landmarks(tmp_path, change, least):
     wave = melody(1)
     assert share(tmp_path, wave, change(wave)) > least
 
@@ -57,32 +57,33 @@ def test_another_codec_keeps_landmarks(tmp_path):
     assert share(tmp_path, wave, np.concatenate(list(decode(path, RATE)))) > 0.2
 
 
-def test_other_melodies_share_next_to_nothing(tmp_path):
-    found = landmarks.match_landmarks(prints(tmp_path, [melody(seed) for seed in range(6)]))
-    assert found["share"].max() < 0.02 if len(found) else True
+def test_other_melodies_share_almost_nothing(tmp_path):
+    pairs = landmarks.match_landmarks(prints(tmp_path, [melody(seed) for seed in range(6)]))
+    assert pairs["share"].max() < 0.02 if len(pairs) else True
 
 
 def test_landmarks_do_not_depend_on_where_blocks_end(tmp_path, monkeypatch):
     wave = melody(2)
-    (whole,) = prints(tmp_path, [wave])
+    (in_one_block,) = prints(tmp_path, [wave])
     monkeypatch.setattr(landmarks, "BLOCK", 1 << 16)
     (blocks,) = prints(tmp_path, [wave])
-    common = {tuple(row) for row in whole.tolist()} & {tuple(row) for row in blocks.tolist()}
-    assert len(common) > 0.9 * len(whole)
+    common = {tuple(row) for row in in_one_block.tolist()} & {tuple(row) for row in blocks.tolist()}
+    assert len(common) > 0.9 * len(in_one_block)
 
 
-def test_the_offset_says_where_the_copy_begins(tmp_path):
+def test_the_offset_is_where_the_copy_begins(tmp_path):
     wave = melody(3)
-    found = landmarks.match_landmarks(prints(tmp_path, [wave, wave[100 * landmarks.HOP_LENGTH :]]))
-    assert found["offset"].tolist() == [-100]
-    assert found["share"].item() > 0.9
+    copy = wave[100 * landmarks.HOP_LENGTH :]
+    pairs = landmarks.match_landmarks(prints(tmp_path, [wave, copy]))
+    assert pairs["offset"].tolist() == [-100]
+    assert pairs["share"].item() > 0.9
 
 
 @pytest.mark.parametrize("wave", [np.zeros(RATE), np.full(500, 0.5), np.zeros(100)])
-def test_sounds_without_peaks_are_like_nothing(tmp_path, wave):
+def test_sounds_without_peaks_share_nothing(tmp_path, wave):
     assert share(tmp_path, wave, wave) == 0
 
 
-def test_equal_samples_are_copies_also_without_landmarks():
-    twins = landmarks.match_identical(["x", "y", "x", "x"])
-    assert twins[["a", "b", "share"]].to_numpy().tolist() == [[0, 2, 1], [0, 3, 1]]
+def test_equal_samples_are_copies_even_without_landmarks():
+    pairs = landmarks.match_identical(["x", "y", "x", "x"])
+    assert pairs[["a", "b", "share"]].to_numpy().tolist() == [[0, 2, 1], [0, 3, 1]]

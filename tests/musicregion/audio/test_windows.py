@@ -17,13 +17,13 @@ def cut(samples, length=10, tail=2, block=7):
     return list(cut_windows(blocks, length, tail))
 
 
-def test_a_long_song_is_cut_and_a_short_rest_dropped():
-    found = cut(22)
-    assert [window.samples[0] for window in found] == [1, 11]
-    assert [window.real for window in found] == [10, 10]
+def test_a_long_song_is_cut_and_a_short_remainder_dropped():
+    windows = cut(22)
+    assert [window.samples[0] for window in windows] == [1, 11]
+    assert [window.real for window in windows] == [10, 10]
 
 
-def test_a_long_rest_is_looped_up_to_a_window():
+def test_a_long_remainder_is_looped_to_fill_a_window():
     last = cut(23)[-1]
     assert last.real == 3
     assert last.samples.tolist() == [21, 22, 23, 21, 22, 23, 21, 22, 23, 21]
@@ -33,7 +33,7 @@ def test_a_long_rest_is_looped_up_to_a_window():
 def test_a_short_song_is_looped_however_short(samples):
     (only,) = cut(samples)
     assert only.real == samples
-    assert only.samples.tolist() == [1 + place % samples for place in range(10)]
+    assert only.samples.tolist() == [1 + index % samples for index in range(10)]
 
 
 def test_windows_do_not_depend_on_how_the_file_is_read():
@@ -72,7 +72,7 @@ def test_a_silent_or_too_short_song_is_left_out_and_leaves_no_file(wav, tmp_path
     assert not list(tmp_path.glob("out*"))
 
 
-def test_an_unreadable_song_is_a_reason_not_an_end(tmp_path):
+def test_an_unreadable_song_gives_a_reason_and_no_exception(tmp_path):
     bad = tmp_path / "bad.mp3"
     bad.write_bytes(b"no music")
     assert "not readable" in segment_or_reason(bad, tmp_path / "bad.flac", SETTINGS)

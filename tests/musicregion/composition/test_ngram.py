@@ -1,4 +1,4 @@
-"""The baseline's probabilities are probabilities, and it learns what it was shown."""
+"""The baseline returns probabilities, and finds its training pieces likely."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ SIZE = len(tokens.vocabulary(REGIONS))
 UP, DOWN = (60, 62, 64, 65, 67, 69, 71, 72), (72, 71, 69, 67, 65, 64, 62, 60)
 
 
-def taught(*pieces):
+def trained_on(*pieces):
     model = Ngram(SIZE)
     for piece in pieces:
         model.learn(tokens.encode(piece, REGIONS))
@@ -19,29 +19,30 @@ def taught(*pieces):
 
 
 def test_every_next_token_has_a_probability_and_they_sum_to_one():
-    model = taught(scale(), scale("Hills", pitches=DOWN))
+    model = trained_on(scale(), scale("Hills", pitches=DOWN))
     for piece in (scale(), scale("Hills"), scale(bar=4.0, pitches=(40, 90, 41, 89))):
-        line = tokens.encode(piece, REGIONS)
-        for place in range(tokens.FRONT, len(line)):
-            odds = model.probabilities(line[:place])
+        sequence = tokens.encode(piece, REGIONS)
+        for end in range(tokens.PREFIX, len(sequence)):
+            odds = model.probabilities(sequence[:end])
             assert odds.sum() == pytest.approx(1)
             assert (odds > 0).all()
 
 
-def test_what_was_learned_surprises_less_also_in_another_key():
-    model = taught(scale(pitches=UP))
-    line = tokens.encode(scale(pitches=UP), REGIONS)
+def test_a_training_piece_is_likelier_than_a_new_one_in_any_key():
+    model = trained_on(scale(pitches=UP))
+    sequence = tokens.encode(scale(pitches=UP), REGIONS)
     new = tokens.encode(scale(pitches=(60, 71, 63, 70, 61, 72, 62, 69)), REGIONS)
-    assert model.surprise(line) < model.surprise(new) / 2
-    assert model.surprise(tokens.transpose(line, 4)) < model.surprise(new) / 2
+    half = model.negative_log_likelihood(new) / 2
+    assert model.negative_log_likelihood(sequence) < half
+    assert model.negative_log_likelihood(tokens.transpose(sequence, 4)) < half
 
 
-def test_surprise_is_that_of_the_tokens_one_after_the_other():
-    model = taught(scale())
-    line = tokens.encode(scale(pitches=DOWN), REGIONS)
+def test_the_likelihood_of_a_piece_is_that_of_its_tokens_in_turn():
+    model = trained_on(scale())
+    sequence = tokens.encode(scale(pitches=DOWN), REGIONS)
     each = [
-        -np.log(model.probabilities(line[:place])[line[place]])
-        for place in range(tokens.FRONT, len(line))
+        -np.log(model.probabilities(sequence[:end])[sequence[end]])
+        for end in range(tokens.PREFIX, len(sequence))
     ]
-    assert model.surprise(line) == pytest.approx(sum(each))
-    assert len(token_contexts(line)) == len(line) - tokens.FRONT + 1
+    assert model.negative_log_likelihood(sequence) == pytest.approx(sum(each))
+    assert len(token_contexts(sequence)) == len(sequence) - tokens.PREFIX + 1

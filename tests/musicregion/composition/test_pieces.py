@@ -1,4 +1,4 @@
-"""What compose learns from: passages on a grid, true tunes, and no song in two parts."""
+"""Compose learns from passages on a grid or true tunes, and no song is in two parts."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from musicregion.errors import ConfigError
 from musicregion.storage import array_store, paths, tables
 
 
-def heard(tempo, bars=16, shake=0.0, seed=0):
+def transcription(tempo, bars=16, shake=0.0, seed=0):
     """Eighths and some quarters as transcribe gives them, [note, (start, end, pitch, strength)]."""
     random = np.random.default_rng(seed)
     beat = 60 / tempo
@@ -22,17 +22,17 @@ def heard(tempo, bars=16, shake=0.0, seed=0):
 @pytest.mark.parametrize("tempo", [84, 97.5, 120, 151])
 def test_the_tempo_puts_notes_on_a_grid(tempo):
     """Half or double of the true tempo has the same grid of sixteenths, or nearly."""
-    found = pieces.estimate_tempo(heard(tempo, shake=0.01)[:, 0])
-    ratio = found / tempo
-    assert min(abs(ratio - whole) for whole in (0.5, 2 / 3, 1, 4 / 3, 1.5, 2)) < 0.02
+    estimate = pieces.estimate_tempo(transcription(tempo, shake=0.01)[:, 0])
+    ratio = estimate / tempo
+    assert min(abs(ratio - near) for near in (0.5, 2 / 3, 1, 4 / 3, 1.5, 2)) < 0.02
 
 
-def test_a_heard_song_becomes_passages_without_losing_a_note():
-    song = heard(120, bars=20, shake=0.005)
-    found = pieces.cut_passages(song, "s1", "Coast")
-    assert sum(len(piece.notes) for piece in found) == len(song)
-    assert len(found) >= 2
-    for piece in found:
+def test_a_transcribed_song_is_cut_into_passages_without_losing_a_note():
+    song = transcription(120, bars=20, shake=0.005)
+    passages = pieces.cut_passages(song, "s1", "Coast")
+    assert sum(len(piece.notes) for piece in passages) == len(song)
+    assert len(passages) >= 2
+    for piece in passages:
         assert (piece.notes[:, 0] >= 0).all()
         assert (piece.notes[:, 0] < pieces.PASSAGE * pieces.BAR).all()
         assert (piece.notes[:, 1] > 0).all()
@@ -41,7 +41,7 @@ def test_a_heard_song_becomes_passages_without_losing_a_note():
 
 
 def test_a_song_of_few_notes_has_no_passage():
-    assert pieces.cut_passages(heard(120, bars=1), "s1", "Coast") == []
+    assert pieces.cut_passages(transcription(120, bars=1), "s1", "Coast") == []
 
 
 def prepare(folder, songs):
@@ -55,14 +55,14 @@ def prepare(folder, songs):
     )
     parts = ("train", "validation", "test", "train")
     rows = [
-        {"song": song, "region": "Coast", "group": song, "part": part, "fold": place}
-        for place, (song, part) in enumerate(zip(songs, parts, strict=False))
+        {"song": song, "region": "Coast", "group": song, "part": part, "fold": fold}
+        for fold, (song, part) in enumerate(zip(songs, parts, strict=False))
     ]
     tables.SPLITS.write(rows, folder)
 
 
-def one(number):
-    return heard(120, seed=number).astype("float32")
+def transcribe(number):
+    return transcription(120, seed=number).astype("float32")
 
 
 def test_no_song_has_passages_in_two_parts(tmp_path, monkeypatch):
@@ -70,23 +70,23 @@ def test_no_song_has_passages_in_two_parts(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     songs = ["a", "b", "c", "d"]
     prepare(tmp_path, songs)
-    items = {song: (place,) for place, song in enumerate(songs)}
+    items = {song: (number,) for number, song in enumerate(songs)}
     array_store.update_array(
-        paths.TRANSCRIPTIONS, "notes", dict.fromkeys(songs, "k"), one, items, "transcribe"
+        paths.TRANSCRIPTIONS, "notes", dict.fromkeys(songs, "k"), transcribe, items, "transcribe"
     )
-    found = pieces.pieces_by_part(settings)
-    names = {part: {piece.song for piece in own} for part, own in found.items()}
+    parts = pieces.pieces_by_part(settings)
+    names = {part: {piece.song for piece in members} for part, members in parts.items()}
     assert names["train"] == {"a", "d"}
     assert (names["validation"], names["test"]) == ({"b"}, {"c"})
 
 
-def test_without_a_transcription_there_is_a_sentence(tmp_path, monkeypatch):
+def test_without_a_transcription_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=r"transcribe\.songs=all"):
         pieces.transcribed_pieces()
 
 
-def test_true_notes_of_a_corpus_that_is_not_rendered_are_a_sentence():
+def test_true_notes_need_a_rendered_corpus():
     settings = params.load().model_copy(update={"corpus": "genshin"})
     with pytest.raises(ConfigError, match=r"compose\.notes=transcribed"):
         pieces.true_pieces(settings)
@@ -94,9 +94,9 @@ def test_true_notes_of_a_corpus_that_is_not_rendered_are_a_sentence():
 
 def test_true_tunes_are_those_of_the_songs_and_begin_with_a_bar():
     settings = params.load().with_changes({"folk.songs": 12})
-    found = pieces.true_pieces(settings)
-    assert len({piece.song for piece in found}) == 12
-    for piece in found:
+    tunes = pieces.true_pieces(settings)
+    assert len({piece.song for piece in tunes}) == 12
+    for piece in tunes:
         assert 0 <= piece.notes[0, 0] < piece.bar
-        assert len(piece.notes) >= pieces.FEWEST
+        assert len(piece.notes) >= pieces.MIN_NOTES
         assert 30 < piece.tempo < 600

@@ -1,4 +1,4 @@
-"""Music that has become tokens comes back as the same music."""
+"""Encoded music decodes to the same music."""
 
 import numpy as np
 import pytest
@@ -17,23 +17,23 @@ def scale(region="Coast", bar=3.0, tempo=100.0, pitches=(60, 62, 64, 65, 67, 69,
 
 
 @pytest.mark.parametrize("bar", tokens.METERS)
-def test_notes_and_bar_come_back(bar):
+def test_notes_and_bar_survive_encoding(bar):
     piece = scale(bar=bar)
-    notes, found = tokens.decode(tokens.encode(piece, REGIONS))
+    notes, decoded_bar = tokens.decode(tokens.encode(piece, REGIONS))
     np.testing.assert_allclose(notes, piece.notes, atol=1e-6)
-    assert found == bar
+    assert decoded_bar == bar
 
 
-def test_chords_come_back():
+def test_chords_survive_encoding():
     notes = np.array([[0, 1, 48], [0, 1, 60], [0, 1, 64], [1, 0.5, 67], [1, 2, 50]], float)
     piece = Piece("song", "Hills", notes, 4.0, 90)
-    found, _ = tokens.decode(tokens.encode(piece, REGIONS))
+    decoded, _ = tokens.decode(tokens.encode(piece, REGIONS))
     order = np.lexsort((notes[:, 1], notes[:, 2], notes[:, 0]))
-    again = np.lexsort((found[:, 1], found[:, 2], found[:, 0]))
-    np.testing.assert_allclose(found[again], notes[order])
+    decoded_order = np.lexsort((decoded[:, 1], decoded[:, 2], decoded[:, 0]))
+    np.testing.assert_allclose(decoded[decoded_order], notes[order])
 
 
-def test_region_tempo_and_length_stand_in_front():
+def test_region_tempo_and_length_are_the_prefix():
     short, other = tokens.encode(scale(), REGIONS), tokens.encode(scale("Hills"), REGIONS)
     assert short[0] != other[0]
     assert (short[1:] == other[1:]).all()
@@ -44,23 +44,23 @@ def test_region_tempo_and_length_stand_in_front():
 
 
 def test_another_key_is_the_same_music():
-    line = tokens.encode(scale(), REGIONS)
-    notes, _ = tokens.decode(line)
-    moved, _ = tokens.decode(tokens.transpose(line, 5))
+    sequence = tokens.encode(scale(), REGIONS)
+    notes, _ = tokens.decode(sequence)
+    moved, _ = tokens.decode(tokens.transpose(sequence, 5))
     np.testing.assert_allclose(moved - notes, np.tile([0, 0, 5], (len(notes), 1)), atol=1e-6)
 
 
-def test_a_key_in_which_a_note_would_be_lost_is_not_taken():
-    line = tokens.encode(scale(pitches=(60, tokens.HIGHEST)), REGIONS)
-    assert (tokens.transpose(line, 1) == line).all()
-    assert not (tokens.transpose(line, -1) == line).all()
+def test_a_piece_is_not_transposed_beyond_the_range_of_pitches():
+    sequence = tokens.encode(scale(pitches=(60, tokens.HIGHEST)), REGIONS)
+    assert (tokens.transpose(sequence, 1) == sequence).all()
+    assert not (tokens.transpose(sequence, -1) == sequence).all()
 
 
-def test_nonsense_decodes_to_what_sense_it_has():
-    """A model that is badly trained must not end the program."""
+def test_nonsense_can_be_decoded():
+    """A badly trained model must not end the program."""
     random = np.random.default_rng(0)
     for _ in range(20):
-        line = random.integers(0, len(tokens.vocabulary(REGIONS)), 60).astype("int16")
-        notes, bar = tokens.decode(line)
+        sequence = random.integers(0, len(tokens.vocabulary(REGIONS)), 60).astype("int16")
+        notes, bar = tokens.decode(sequence)
         assert notes.shape[1] == 3
         assert bar > 0

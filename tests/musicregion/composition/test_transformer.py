@@ -1,10 +1,15 @@
-"""The network looks back alone, answers the same without TensorFlow, and learns."""
+"""The network is causal, predicts the same in NumPy as in Keras, and learns."""
 
 import numpy as np
 import pytest
 
 from musicregion.composition import tokens, training, transformer
-from musicregion.composition.sampling import NUCLEUS, CachedTransformer, keep_nucleus, sample_line
+from musicregion.composition.sampling import (
+    NUCLEUS,
+    CachedTransformer,
+    keep_nucleus,
+    sample_sequence,
+)
 from musicregion.config import params
 from musicregion.errors import TrainingError
 from tests.musicregion.composition.test_ngram import DOWN, SIZE, UP
@@ -17,7 +22,7 @@ SMALL = params.load().compose.model_copy(
 
 @pytest.fixture(scope="module")
 def network():
-    """Weights far from those that a network begins with, so that every part of it counts."""
+    """Weights far from the initial ones, so that every part of the network counts."""
     model = transformer.build_transformer(SIZE, SMALL)
     random = np.random.default_rng(1)
     model.set_weights(
@@ -31,39 +36,41 @@ def softmax(logits):
     return odds / odds.sum(axis=-1, keepdims=True)
 
 
-def test_a_token_depends_on_earlier_ones_alone(network):
-    line = np.random.default_rng(2).integers(0, SIZE, (1, 40))
-    other = line.copy()
+def test_a_prediction_depends_only_on_earlier_tokens(network):
+    sequence = np.random.default_rng(2).integers(0, SIZE, (1, 40))
+    other = sequence.copy()
     other[0, 25:] = 7
-    first, second = (np.array(network(one))[0] for one in (line, other))
+    first, second = (np.array(network(ids))[0] for ids in (sequence, other))
     np.testing.assert_array_equal(first[:25], second[:25])
     assert np.abs(first[26:] - second[26:]).max() > 0.01
 
 
-def test_numpy_answers_as_keras_does(network):
-    line = np.random.default_rng(3).integers(0, SIZE, 60).astype("int16")
-    expected = softmax(np.array(network(line[None].astype("int32")))[0])
+def test_numpy_predicts_the_same_as_keras(network):
+    sequence = np.random.default_rng(3).integers(0, SIZE, 60).astype("int16")
+    expected = softmax(np.array(network(sequence[None].astype("int32")))[0])
     cached = CachedTransformer(network.get_weights(), SMALL.heads)
-    for place in range(len(line)):
-        np.testing.assert_allclose(cached(line[: place + 1]), expected[place], atol=1e-5)
-    np.testing.assert_allclose(cached(line[:10]), expected[9], atol=1e-5)  # another line
-    np.testing.assert_allclose(cached(line[:10]), expected[9], atol=1e-5)  # the same again
+    for index in range(len(sequence)):
+        np.testing.assert_allclose(cached(sequence[: index + 1]), expected[index], atol=1e-5)
+    np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # another sequence
+    np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # the same again
 
 
-def test_the_validation_loss_is_that_of_every_token(network):
-    """Not of the last batch: lines of different lengths are in different batches."""
-    lines = [
+def test_the_validation_loss_is_the_mean_over_every_token(network):
+    """Not of the last batch: sequences of different lengths are in different batches."""
+    sequences = [
         tokens.encode(scale(pitches=pitches), REGIONS)
         for pitches in (UP, DOWN, UP * 2, DOWN * 4, UP * 9, (60, 61))
     ]
     settings = SMALL.model_copy(update={"epochs": 1, "batch": 2})
-    model, history = training.train_transformer(lines, lines, SIZE, settings, lambda *_: None)
-    surprise = []
-    for line in lines:
-        odds = softmax(np.array(model(line[None].astype("int32")))[0])
-        after = range(tokens.FRONT - 1, len(line) - 1)
-        surprise += [-np.log(odds[place, line[place + 1]]) for place in after]
-    assert history["val_loss"][0] == pytest.approx(np.mean(surprise), rel=1e-3)
+    model, history = training.train_transformer(
+        sequences, sequences, SIZE, settings, lambda *_: None
+    )
+    nats = []
+    for sequence in sequences:
+        odds = softmax(np.array(model(sequence[None].astype("int32")))[0])
+        after = range(tokens.PREFIX - 1, len(sequence) - 1)
+        nats += [-np.log(odds[index, sequence[index + 1]]) for index in after]
+    assert history["val_loss"][0] == pytest.approx(np.mean(nats), rel=1e-3)
 
 
 BOTH = [
@@ -78,46 +85,48 @@ def test_the_same_seed_is_the_same_network():
         training.train_transformer(BOTH, BOTH, SIZE, SMALL, lambda *_: None)[0].get_weights()
         for _ in range(2)
     )
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for left, right in zip(first, second, strict=True):
+        np.testing.assert_array_equal(left, right)
 
 
-def test_what_is_written_depends_on_the_region():
+def test_new_pieces_depend_on_the_region():
     """Up in one region, down in the other."""
     settings = SMALL.model_copy(update={"epochs": 60, "dropout": 0.0})
     model, history = training.train_transformer(BOTH, BOTH, SIZE, settings, lambda *_: None)
     assert history["val_loss"].iloc[-1] < history["val_loss"].iloc[0] / 10
-    following = CachedTransformer(model.get_weights(), SMALL.heads)
-    right = 0
-    for number, line in enumerate(BOTH):
-        own = sample_line(following, line[: tokens.FRONT], np.random.default_rng(number))
-        notes, _ = tokens.decode(own)
+    next_token = CachedTransformer(model.get_weights(), SMALL.heads)
+    correct = 0
+    for number, sequence in enumerate(BOTH):
+        sampled = sample_sequence(
+            next_token, sequence[: tokens.PREFIX], np.random.default_rng(number)
+        )
+        notes, _ = tokens.decode(sampled)
         steps = np.diff(notes[:, 2]).mean() if len(notes) > 1 else 0
-        right += steps > 0 if number < 12 else steps < 0
-    assert right >= 18
+        correct += steps > 0 if number < 12 else steps < 0
+    assert correct >= 18
 
 
-def test_a_drawn_line_ends_and_holds_no_token_that_belongs_in_front(network):
-    front = tokens.encode(scale(), REGIONS)[: tokens.FRONT]
-    line = sample_line(
+def test_a_sampled_sequence_ends_and_repeats_no_token_of_its_prefix(network):
+    front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX]
+    sequence = sample_sequence(
         CachedTransformer(network.get_weights(), SMALL.heads), front, np.random.default_rng(0)
     )
     end = tokens.load_tokenizer()["EOS_None"]
-    assert line[-1] == end or len(line) == transformer.LENGTH
-    assert (line[tokens.FRONT :] < len(tokens.load_tokenizer())).all()
+    assert sequence[-1] == end or len(sequence) == transformer.LENGTH
+    assert (sequence[tokens.PREFIX :] < len(tokens.load_tokenizer())).all()
 
 
-def test_the_nucleus_is_the_likeliest_tokens():
+def test_the_nucleus_holds_the_likeliest_tokens():
     odds = np.array([0.02, 0.6, 0.3, 0.07, 0.01])
-    kept = keep_nucleus(odds)
-    assert kept.sum() == pytest.approx(1)
-    assert np.flatnonzero(kept).tolist() == [1, 2, 3]
-    assert odds[kept > 0].sum() >= NUCLEUS
-    assert kept[1] / kept[2] == pytest.approx(2)
+    nucleus = keep_nucleus(odds)
+    assert nucleus.sum() == pytest.approx(1)
+    assert np.flatnonzero(nucleus).tolist() == [1, 2, 3]
+    assert odds[nucleus > 0].sum() >= NUCLEUS
+    assert nucleus[1] / nucleus[2] == pytest.approx(2)
 
 
-def test_a_loss_that_is_no_number_is_a_sentence():
-    lines = [tokens.encode(scale(), REGIONS)] * 2
+def test_a_loss_that_is_not_finite_is_an_error():
+    sequences = [tokens.encode(scale(), REGIONS)] * 2
     settings = SMALL.model_copy(update={"learning_rate": 1e30, "epochs": 3})
     with pytest.raises(TrainingError, match="learning_rate"):
-        training.train_transformer(lines, lines, SIZE, settings, lambda *_: None)
+        training.train_transformer(sequences, sequences, SIZE, settings, lambda *_: None)

@@ -16,7 +16,7 @@ def recipes():
     return folk.choose_recipes(corpus.load("folk").folk(), 120, 1)
 
 
-def test_songs_are_shared_out_exactly():
+def test_songs_are_divided_exactly():
     assert folk.allocate(SHARES, 120) == SHARES
     for songs in (1, 7, 48, 1200):
         assert sum(folk.allocate(SHARES, songs).values()) == songs
@@ -40,14 +40,14 @@ def test_there_are_tunes_for_ten_times_as_many_songs():
 
 
 def test_the_same_seed_chooses_the_same_tunes_and_another_seed_others(recipes):
-    def titles(found):
-        return [tune.title for recipe in found for tune in recipe.tunes]
+    def titles(songs):
+        return [tune.title for recipe in songs for tune in recipe.tunes]
 
     assert titles(folk.choose_recipes(corpus.load("folk").folk(), 120, 1)) == titles(recipes)
     assert titles(folk.choose_recipes(corpus.load("folk").folk(), 120, 2)) != titles(recipes)
 
 
-def test_asking_for_too_many_songs_says_which_region_runs_out():
+def test_too_many_songs_name_the_region_that_runs_out_of_tunes():
     regions = corpus.load("folk").regions
     few = regions["America"].sources[0].model_copy(update={"folk": ["ryansMammoth/B*.abc"]})
     small = corpus.Corpus(regions={"Ireland": regions["Ireland"], "America": {"sources": [few]}})
@@ -68,7 +68,7 @@ def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():
     assert tune.notes[7].tolist() == pytest.approx([7, 2, 72])
 
 
-def test_damaged_abc_is_no_tune():
+def test_damaged_abc_gives_no_tune():
     with silence():
         assert abc.parse_tune("X:1\nT:nothing\nK:C\n") is None
 
@@ -87,7 +87,7 @@ def test_every_figure_plays_within_its_bar():
             assert all(0 <= start < bar for start, *_ in chords + bass)
 
 
-def test_the_same_song_is_the_same_samples_and_lasts_as_asked(recipes):
+def test_the_same_song_has_the_same_samples_and_the_requested_length(recipes):
     palette = corpus.load("folk").regions["Germany"].sources[0].palette
 
     def song(seed):
@@ -102,7 +102,7 @@ def test_the_same_song_is_the_same_samples_and_lasts_as_asked(recipes):
     assert 0.01 < np.sqrt((first**2).mean()) < 0.5
 
 
-def test_a_rendered_note_has_the_pitch_that_was_asked():
+def test_a_rendered_note_has_the_requested_pitch():
     import symusic
 
     score = symusic.Score(480)
@@ -115,7 +115,7 @@ def test_a_rendered_note_has_the_pitch_that_was_asked():
     assert spectrum.argmax() / 2 == pytest.approx(440, rel=0.01)
 
 
-def test_an_instrument_that_does_not_exist_is_named():
+def test_an_unknown_instrument_is_named():
     with pytest.raises(ConfigError, match="'Hurdy-gurdy' is no General MIDI instrument"):
         orchestrate.instrument_program("Hurdy-gurdy")
 

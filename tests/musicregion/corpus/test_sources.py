@@ -9,7 +9,7 @@ from musicregion.errors import Unavailable
 
 
 def assert_contract(songs, folder):
-    """What every source promises: stable, unique, safe ids; a file named by the id."""
+    """The contract of every source: unique ids, valid as file names; a file named by the id."""
     assert len({song.song for song in songs}) == len(songs)
     for song in songs:
         assert re.fullmatch(r"[a-z0-9-]+", song.song)
@@ -46,7 +46,7 @@ def test_brackets_in_a_file_name_are_not_a_pattern(wav, tmp_path):
     assert song.title == "song [x1]"
 
 
-def test_a_file_name_that_is_no_text_is_taken_all_the_same(wav, tmp_path):
+def test_a_file_name_that_is_not_valid_text_is_accepted(wav, tmp_path):
     wav("music/a.wav", 1).rename(tmp_path / "music" / os.fsdecode(b"caf\xe9.wav"))
     songs = sources.list_folder("A", str(tmp_path / "music"))
     assert songs[0].title == "caf\ufffd"
@@ -54,18 +54,18 @@ def test_a_file_name_that_is_no_text_is_taken_all_the_same(wav, tmp_path):
 
 
 def test_ids_do_not_depend_on_where_the_repository_is(wav, tmp_path, monkeypatch):
-    found = []
+    ids = []
     for name in ("here", "there"):
         wav(f"{name}/music/deep/a.wav", 1)
         wav(f"{name}/music/a.wav", 1)
         monkeypatch.setenv("DVC_ROOT", str(tmp_path / name))
         for source in ("music", "music/**/*.wav"):
-            found.append([song.song for song in sources.list_folder("A", source)])
-    assert found[:2] == found[2:]
-    assert len(set(found[0])) == 2
+            ids.append([song.song for song in sources.list_folder("A", source)])
+    assert ids[:2] == ids[2:]
+    assert len(set(ids[0])) == 2
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
+def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(Unavailable, match="nowhere: no such folder"):
         sources.list_folder("A", str(tmp_path / "nowhere"))
 
@@ -77,13 +77,13 @@ def test_a_file_with_other_content_is_another_version(wav, tmp_path):
     assert before.version != after.version
 
 
-def test_licences_csv_says_who_made_what(wav, tmp_path):
+def test_licences_csv_gives_author_and_licence(wav, tmp_path):
     wav("music/deep/a.wav", 1)
     wav("music/b.wav", 1)
     (tmp_path / "music/licences.csv").write_text("file,author,licence\ndeep/a.wav,Ada,CC-BY-4.0\n")
     b, a = sources.list_folder("A", str(tmp_path / "music"))
-    got = a.fetch(tmp_path, "a")
-    assert (got.author, got.licence) == ("Ada", "CC-BY-4.0")
+    fetched = a.fetch(tmp_path, "a")
+    assert (fetched.author, fetched.licence) == ("Ada", "CC-BY-4.0")
     assert b.fetch(tmp_path, "b").author == ""
 
 

@@ -24,6 +24,6 @@ def test_the_power_is_librosas():
     assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-6)
 
 
-def test_decibels_are_80_deep_at_most():
+def test_decibels_span_80_at_most():
     level = spectral.power_to_db(np.array([[1.0, 1e-3, 1e-12]]))
     assert level.tolist() == [[0, -30, -80]]

@@ -59,13 +59,13 @@ def test_louder_changes_the_first_coefficient_alone():
 def test_a_segment_does_not_depend_on_its_neighbours(tmp_path):
     import soundfile
 
-    from musicregion.features.extract import extract_song
+    from musicregion.features.kind import extract_windows
 
     quiet, loud = noise(1e-4), noise(0.5)
     for name, waves in (("both", (quiet, loud)), ("quiet", (quiet,))):
         soundfile.write(tmp_path / f"{name}.flac", np.concatenate(waves), RATE, "PCM_16")
-    together = extract_song(mfcc, tmp_path / "both.flac", 2, SETTINGS)
-    alone = extract_song(mfcc, tmp_path / "quiet.flac", 1, SETTINGS)
+    together = extract_windows(mfcc, tmp_path / "both.flac", 2, SETTINGS)
+    alone = extract_windows(mfcc, tmp_path / "quiet.flac", 1, SETTINGS)
     assert np.array_equal(together[0], alone[0])
 
 

@@ -1,7 +1,7 @@
-"""The rebuilt network against the original one, whose answers are stored.
+"""The rebuilt network against stored outputs of the original one.
 
 musicnn_reference.npz: two patches (times 50, as bytes) and what the original TensorFlow 1 graph of
-the package made of them: mean and maximum of its activations, and tags.
+the package computes from them: mean and maximum of its activations, and tags.
 """
 
 import os
@@ -31,7 +31,7 @@ def weights():
     return path
 
 
-def test_the_rebuilt_network_hears_what_the_original_hears(weights):
+def test_the_rebuilt_network_has_the_outputs_of_the_original(weights):
     model = musicnn_network.build_network(musicnn_network.load_weights(weights)["MSD"])
     patches = (REFERENCE["patches"] / np.float32(50)).astype("float32")
     activations, tags = (np.asarray(part) for part in model(patches))
@@ -53,28 +53,28 @@ def test_a_song_gives_activations_that_do_not_depend_on_neighbours(weights, tmp_
     assert np.abs(together[0] - together[1]).max() > 0.1
 
 
-def test_its_export_hears_the_same(weights, tmp_path, monkeypatch):
+def test_its_export_has_the_same_outputs(weights, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "MUSICNN_WEIGHTS", weights)
     onnx_export.export_musicnn(SETTINGS.networks, tmp_path / "patches.onnx")
     patches = musicnn.mel_patches(tone(10, 500), RATE, 3)
-    heard = OnnxModel(tmp_path / "patches.onnx", threads=1).predict_proba(patches)
+    exported = OnnxModel(tmp_path / "patches.onnx", threads=1).predict_proba(patches)
     expected = np.asarray(musicnn.activation_function(SETTINGS.networks)(patches))
-    assert heard == pytest.approx(expected, rel=1e-4, abs=1e-3)
+    assert exported == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
 def test_patches_reach_from_end_to_end():
-    found = musicnn.mel_patches(tone(10), RATE, 3)
-    assert found.shape == (3, 187, 96)
-    assert found.dtype == np.float32
-    more = musicnn.mel_patches(tone(10), RATE, 5)
-    assert np.array_equal(found[0], more[0])
-    assert np.array_equal(found[-1], more[-1])
+    three = musicnn.mel_patches(tone(10), RATE, 3)
+    assert three.shape == (3, 187, 96)
+    assert three.dtype == np.float32
+    five = musicnn.mel_patches(tone(10), RATE, 5)
+    assert np.array_equal(three[0], five[0])
+    assert np.array_equal(three[-1], five[-1])
 
 
 def test_a_short_segment_is_looped():
-    found = musicnn.mel_patches(tone(1), RATE, 2)
-    assert found.shape == (2, 187, 96)
-    assert np.array_equal(found[0][:63], found[0][63:126])
+    patches = musicnn.mel_patches(tone(1), RATE, 2)
+    assert patches.shape == (2, 187, 96)
+    assert np.array_equal(patches[0][:63], patches[0][63:126])
 
 
 def test_loud_music_stays_finite():
@@ -93,7 +93,7 @@ def fetch(folder, **environment):
     )
 
 
-def test_no_index_is_one_clear_sentence(tmp_path):
+def test_an_unreachable_package_index_is_one_clear_sentence(tmp_path):
     unreachable = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
     done = fetch(tmp_path, PIP_CONFIG_FILE=os.devnull, PIP_EXTRA_INDEX_URL="", **unreachable)
     assert done.returncode == 1
@@ -102,7 +102,7 @@ def test_no_index_is_one_clear_sentence(tmp_path):
     assert not (tmp_path / paths.MUSICNN_WEIGHTS).exists()
 
 
-def test_another_file_than_the_known_one_is_refused(tmp_path):
+def test_a_wheel_with_another_hash_is_refused(tmp_path):
     wheel = tmp_path / "wheels/musicnn-0.1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     wheel.write_bytes(b"PK not the weights")

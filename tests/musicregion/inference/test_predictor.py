@@ -1,3 +1,5 @@
+"""A loaded model predicts what the pipeline would, without slow imports."""
+
 import subprocess
 import sys
 
@@ -18,18 +20,21 @@ from musicregion.storage import paths
 from tests.conftest import RATE, REPOSITORY, tone
 
 
-def test_a_song_is_named_with_a_timeline(trained, songs):
+def test_a_song_is_predicted_with_a_timeline(trained, songs):
     loaded = predictor.load_predictor(trained)
     for region in ("High", "Low"):
-        found = predict_song.predict_song(loaded, songs / f"{region.lower()}.wav")
-        assert found.region == region
-        assert found.known
-        assert found.probability > 0.6
-        assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-5)
-        assert list(found.probabilities.values()) == sorted(found.probabilities.values())[::-1]
-        assert [moment.start_s for moment in found.timeline] == [0, 2, 4, 6]
-    found = predict_song.predict_song(loaded, songs / "low to high.flac")
-    assert found.passages() == [(0, 8, "Low"), (8, 16, "High")]
+        prediction = predict_song.predict_song(loaded, songs / f"{region.lower()}.wav")
+        assert prediction.region == region
+        assert prediction.known
+        assert prediction.probability > 0.6
+        assert sum(prediction.probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert (
+            list(prediction.probabilities.values())
+            == sorted(prediction.probabilities.values())[::-1]
+        )
+        assert [segment.start_s for segment in prediction.timeline] == [0, 2, 4, 6]
+    prediction = predict_song.predict_song(loaded, songs / "low to high.flac")
+    assert prediction.passages() == [(0, 8, "Low"), (8, 16, "High")]
 
 
 def test_below_the_threshold_it_is_none_of_these(trained, songs):
@@ -39,11 +44,11 @@ def test_below_the_threshold_it_is_none_of_these(trained, songs):
 
 
 @pytest.mark.parametrize("features", ["mfcc", "logmel"])
-def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, features):
+def test_a_new_song_has_the_same_features_as_in_the_pipeline(trained, songs, tmp_path, features):
     """Sample by sample and feature by feature, resampled and looped parts included."""
     settings = params.load().with_changes({"segment.window": 2})
     song = tmp_path / "song.ogg"
-    soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some of it too loud
+    soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some samples clip
     rows = segment_song(song, tmp_path / "song.flac", settings.segment)
     expected = KINDS[features].extract_song(
         tmp_path / "song.flac", len(rows), getattr(settings, features)
@@ -51,12 +56,14 @@ def test_a_new_song_is_heard_as_the_pipeline_hears_it(trained, songs, tmp_path, 
     loaded = predictor.load_predictor(trained)
     chosen = settings.model_copy(update={"features": features}).training_params()
     loaded = predictor.Predictor({**loaded.card, "params": chosen}, loaded.classifier, None)
-    heard, lengths = predict_song.extract_song(loaded, song)
-    assert np.array_equal(heard, expected)
+    extracted, lengths = predict_song.extract_song(loaded, song)
+    assert np.array_equal(extracted, expected)
     assert lengths == [row["duration_s"] for row in rows]
 
 
-def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkeypatch):
+def test_musicnn_gives_a_new_song_the_same_features_as_in_the_pipeline(
+    trained, tmp_path, monkeypatch
+):
     weights = REPOSITORY / paths.MUSICNN_WEIGHTS
     if not weights.is_file():
         pytest.skip(f"{weights} is not there: `musicregion fetch-weights`")
@@ -69,17 +76,19 @@ def test_musicnn_hears_a_new_song_as_the_pipeline_does(trained, tmp_path, monkey
     onnx_export.export_musicnn(settings.musicnn.networks, tmp_path / "patches.onnx")
     loaded = predictor.load_predictor(trained)
     card = {**loaded.card, "params": settings.training_params()}
-    ear = OnnxModel(tmp_path / "patches.onnx", threads=1)
-    heard, _ = predict_song.extract_song(predictor.Predictor(card, loaded.classifier, ear), song)
-    assert heard.shape == expected.shape == (3, 3, 3012)
-    assert heard == pytest.approx(expected, rel=1e-3, abs=1e-3)
+    network = OnnxModel(tmp_path / "patches.onnx", threads=1)
+    extracted, _ = predict_song.extract_song(
+        predictor.Predictor(card, loaded.classifier, network), song
+    )
+    assert extracted.shape == expected.shape == (3, 3, 3012)
+    assert extracted == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
 
 def test_its_mfcc_are_those_of_librosa(trained, songs):
-    heard, _ = predict_song.extract_song(predictor.load_predictor(trained), songs / "high.wav")
+    extracted, _ = predict_song.extract_song(predictor.load_predictor(trained), songs / "high.wav")
     wave, _ = soundfile.read(songs / "high.wav", dtype="float32")
     expected = librosa.feature.mfcc(y=wave[: 2 * RATE], sr=RATE, n_mfcc=13).T
-    assert heard[0] == pytest.approx(expected, abs=1e-2)
+    assert extracted[0] == pytest.approx(expected, abs=1e-2)
 
 
 def test_a_song_that_is_too_long_is_refused(trained, songs):
@@ -100,7 +109,7 @@ def test_a_folder_without_a_model_is_named(tmp_path, trained):
         predictor.load_predictor(tmp_path)
 
 
-def test_nothing_slow_is_imported_for_an_answer(trained, songs):
+def test_a_prediction_needs_no_slow_import(trained, songs):
     slow = (
         "tensorflow",
         "keras",

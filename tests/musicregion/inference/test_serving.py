@@ -1,4 +1,4 @@
-"""The model that train logs: asked in Python, over HTTP, and promoted. All for real."""
+"""The model that train logs predicts in Python and over HTTP, and is promoted. All for real."""
 
 import base64
 import json
@@ -44,42 +44,44 @@ def run(client):
     return run
 
 
-def ask(url, rows):
+def request_predictions(url, rows):
     body = json.dumps({"dataframe_records": rows}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)["predictions"]
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)["predictions"]
 
 
-def test_over_http_a_song_in_base64_is_answered(project, run, tmp_path):
+def test_a_song_in_base64_is_predicted_over_http(project, run, tmp_path):
     port = free_port()
     words = ["mlflow", "models", "serve", "--env-manager", "local", "--port", str(port)]
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlruns/mlflow.db"}
     song = (project / "song.ogg").read_bytes()
-    with (tmp_path / "said.txt").open("w+") as said:
+    with (tmp_path / "log.txt").open("w+") as log:
         server = subprocess.Popen(
             [*words, "--model-uri", f"runs:/{run.info.run_id}/model"],
             cwd=tmp_path,  # the model brings its own code
             env=environment() | store,
-            stdout=said,
-            stderr=said,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            until(lambda: urllib.request.urlopen(f"{url}/ping", timeout=5), server, said)
+            until(lambda: urllib.request.urlopen(f"{url}/ping", timeout=5), server, log)
             sent = (song, b"garbage" * 999)
             rows = [{"audio": base64.b64encode(audio).decode()} for audio in sent]
-            answers = ask(f"{url}/invocations", rows)
-            answers += ask(f"{url}/invocations", [{"path": str(project / "song.ogg")}])
+            predictions = request_predictions(f"{url}/invocations", rows)
+            predictions += request_predictions(
+                f"{url}/invocations", [{"path": str(project / "song.ogg")}]
+            )
         finally:
             kill(server)
-    assert answers[0] == answers[2]
-    assert answers[0]["region"] in ("Coast", "Hills")
-    assert answers[0]["p_Coast"] + answers[0]["p_Hills"] == pytest.approx(1, abs=1e-5)
-    assert answers[0]["reason"] == ""
-    assert "not readable as audio" in answers[1]["reason"]
-    assert "/" not in answers[1]["reason"]
+    assert predictions[0] == predictions[2]
+    assert predictions[0]["region"] in ("Coast", "Hills")
+    assert predictions[0]["p_Coast"] + predictions[0]["p_Hills"] == pytest.approx(1, abs=1e-5)
+    assert predictions[0]["reason"] == ""
+    assert "not readable as audio" in predictions[1]["reason"]
+    assert "/" not in predictions[1]["reason"]
 
 
 def test_in_python_raw_bytes_and_base64_are_the_same(project, run):
@@ -90,18 +92,18 @@ def test_in_python_raw_bytes_and_base64_are_the_same(project, run):
         f"model = mlflow.pyfunc.load_model('runs:/{run.info.run_id}/model')\n"
         "song = open('song.ogg', 'rb').read()\n"
         "both = pandas.DataFrame({'audio': [song, base64.b64encode(song)]})\n"
-        "one, other = model.predict(both).to_dict('records')\n"
-        "print('same' if one == other and not one['reason'] else (one, other))\n"
+        "plain, encoded = model.predict(both).to_dict('records')\n"
+        "print('same' if plain == encoded and not plain['reason'] else (plain, encoded))\n"
         "print(model.metadata.get_input_schema().input_names(), model.input_example is not None)\n"
     )
     (project / "ask.py").write_text(code)  # without any `if __name__ == "__main__"`
-    said = command(sys.executable, "ask.py", cwd=project, PYTHONPATH=str(project))
-    assert said.splitlines().count("same") == 1
-    assert "['audio', 'path'] True" in said
+    output = command(sys.executable, "ask.py", cwd=project, PYTHONPATH=str(project))
+    assert output.splitlines().count("same") == 1
+    assert "['audio', 'path'] True" in output
 
 
-def worse(client, run, folder):
-    """A run that has named half of the validation songs wrongly; its id."""
+def log_worse_run(client, run, folder):
+    """Log a run that classified half of the validation songs wrongly; returns its id."""
     table = pd.read_csv(client.download_artifacts(run.info.run_id, "results/predictions.csv"))
     wrong = (table["part"] == "validation") & (np.arange(len(table)) % 2 == 0)
     table.loc[wrong, "predicted"] = table["predicted"].map({"Coast": "Hills", "Hills": "Coast"})
@@ -119,25 +121,25 @@ def worse(client, run, folder):
 
 
 def test_the_best_run_is_promoted_and_a_worse_one_is_not(project, client, run, tmp_path):
-    other = worse(client, run, tmp_path)
-    said = command(*PROMOTE, cwd=project)
-    assert "validation song accuracy 1.000" in said
-    assert "is now version 1" in said
+    other = log_worse_run(client, run, tmp_path)
+    output = command(*PROMOTE, cwd=project)
+    assert "validation song accuracy 1.000" in output
+    assert "is now version 1" in output
     assert "champion already" in command(*PROMOTE, cwd=project)
-    said = command(*PROMOTE, "--run", other, cwd=project, fails=True)
-    assert "1.000 of 8 songs named rightly" in said
-    assert "0.500" in said
-    assert "the champion stays" in said
+    output = command(*PROMOTE, "--run", other, cwd=project, fails=True)
+    assert "1.000 of 8 songs classified correctly" in output
+    assert "0.500" in output
+    assert "the champion stays" in output
     assert client.get_model_version_by_alias("region", "champion").run_id == run.info.run_id
     predict = ["musicregion", "predict", "song.ogg", "--json"]
     (row,) = json.loads(command(*predict, "--model", "models:/region@champion", cwd=project))
     assert row["region"] in ("Coast", "Hills", None)
-    said = command(*PROMOTE, "--run", other, "--force", cwd=project)
-    assert "is now version 2" in said
+    output = command(*PROMOTE, "--run", other, "--force", cwd=project)
+    assert "is now version 2" in output
     assert client.get_model_version_by_alias("region", "champion").run_id == other
 
 
-def test_what_cannot_be_promoted_is_told_in_a_sentence(project):
-    said = command(*PROMOTE, "--run", "0" * 32, cwd=project, fails=True)
-    assert "not found" in said
-    assert "Traceback" not in said
+def test_a_run_that_does_not_exist_is_an_error(project):
+    output = command(*PROMOTE, "--run", "0" * 32, cwd=project, fails=True)
+    assert "not found" in output
+    assert "Traceback" not in output

@@ -6,7 +6,7 @@ from musicregion.storage import tables
 ROW = {"song": "a-1", "region": "A", "group": "a-1", "part": "train", "fold": 2}
 
 
-def test_a_table_comes_back_as_it_was_written(tmp_path):
+def test_a_table_is_read_as_it_was_written(tmp_path):
     tables.SPLITS.write([ROW], tmp_path)
     assert tables.SPLITS.read(tmp_path).to_dict("records") == [ROW]
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["splits.csv"]

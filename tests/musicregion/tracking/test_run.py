@@ -9,7 +9,7 @@ from musicregion.tracking.run import create_run, open_run
 
 @pytest.fixture
 def new(tmp_path, monkeypatch):
-    """new(label): a run in a store of its own."""
+    """new(label): creates a run in a store of the test's own."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     experiment = store.prepare_experiment("folk")
@@ -44,50 +44,52 @@ def test_a_run_that_is_interrupted_by_hand_does_not_stay_open(new):
 
 
 @pytest.mark.parametrize("lost", ["log_batch", "log_artifacts", "set_terminated"])
-def test_what_the_server_does_not_take_is_kept_and_sent(new, pictures, monkeypatch, capsys, lost):
-    own = new()
+def test_what_the_server_does_not_receive_is_stored_and_sent(
+    new, pictures, monkeypatch, capsys, lost
+):
+    record = new()
     with monkeypatch.context() as broken:
         broken.setattr(f"mlflow.MlflowClient.{lost}", gone)
-        with open_run(own):
-            own.log_params({"model": "cnn"})
+        with open_run(record):
+            record.log_params({"model": "cnn"})
             for epoch in (1, 2, 3):
-                own.log_metrics({"loss": 1 / epoch}, epoch)
-            own.log_artifacts(pictures, "results")
-    said = capsys.readouterr().err
-    assert "the server is gone" in said
-    assert "musicregion send" in said
+                record.log_metrics({"loss": 1 / epoch}, epoch)
+            record.log_artifacts(pictures, "results")
+    output = capsys.readouterr().err
+    assert "the server is gone" in output
+    assert "musicregion send" in output
     send_runs.main([])
     assert "1 runs are with" in capsys.readouterr().out
-    run = own.client.get_run(own.run_id)
+    run = record.client.get_run(record.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params == {"model": "cnn"}
-    history = own.client.get_metric_history(own.run_id, "loss")
-    assert [(one.step, one.value) for one in history] == [(1, 1), (2, 0.5), (3, 1 / 3)]
-    (file,) = own.client.list_artifacts(own.run_id, "results")
+    history = record.client.get_metric_history(record.run_id, "loss")
+    assert [(metric.step, metric.value) for metric in history] == [(1, 1), (2, 0.5), (3, 1 / 3)]
+    (file,) = record.client.list_artifacts(record.run_id, "results")
     assert file.path == "results/curves.png"
     send_runs.main([])
     assert "nothing is waiting" in capsys.readouterr().out
 
 
 def test_a_server_that_comes_back_in_time_gets_the_rest_at_the_end(new, monkeypatch):
-    own = new()
-    with open_run(own):
+    record = new()
+    with open_run(record):
         with monkeypatch.context() as broken:
             broken.setattr("mlflow.MlflowClient.log_batch", gone)
-            own.log_metrics({"loss": 1}, 1)
-        own.log_metrics({"loss": 0.5}, 2)
-    assert len(own.client.get_metric_history(own.run_id, "loss")) == 2
-    assert not own.unsent.exists()
+            record.log_metrics({"loss": 1}, 1)
+        record.log_metrics({"loss": 0.5}, 2)
+    assert len(record.client.get_metric_history(record.run_id, "loss")) == 2
+    assert not record.unsent.exists()
 
 
-def test_a_trial_that_begins_without_a_server_is_made_afterwards(new, monkeypatch):
+def test_a_trial_that_starts_without_a_server_is_created_afterwards(new, monkeypatch):
     parent = new()
     with monkeypatch.context() as broken:
         broken.setattr("mlflow.MlflowClient.create_run", gone)
         broken.setattr("mlflow.MlflowClient.log_batch", gone)
-        own = create_run("1", "trial 3", {}, parent.run_id)
-        with open_run(own):
-            own.log_metrics({"value": 0.5})
+        record = create_run("1", "trial 3", {}, parent.run_id)
+        with open_run(record):
+            record.log_metrics({"value": 0.5})
     send_runs.main([])
     runs = mlflow.search_runs(experiment_names=["folk"], output_format="list")
     (trial,) = [run for run in runs if run.info.run_name == "trial 3"]
@@ -95,18 +97,18 @@ def test_a_trial_that_begins_without_a_server_is_made_afterwards(new, monkeypatc
     assert trial.data.metrics == {"value": 0.5}
 
 
-def test_a_run_whose_process_was_killed_too_is_sent_as_killed(new, monkeypatch):
-    own = new()
+def test_the_run_of_a_killed_process_is_sent_as_killed(new, monkeypatch):
+    record = new()
     with monkeypatch.context() as broken:
         broken.setattr("mlflow.MlflowClient.log_batch", gone)
-        own.log_metrics({"loss": 1}, 1)
-    with (own.unsent / unsent.JOURNAL).open("a") as file:
-        file.write('\n{"kind": "metr')  # what a kill has torn
+        record.log_metrics({"loss": 1}, 1)
+    with (record.unsent / unsent.JOURNAL).open("a") as file:
+        file.write('\n{"kind": "metr')  # incomplete after a crash
     send_runs.main([])
-    assert own.client.get_run(own.run_id).info.status == "KILLED"
+    assert record.client.get_run(record.run_id).info.status == "KILLED"
 
 
-def test_a_server_that_is_not_there_stops_training_before_it_begins(monkeypatch, tmp_path):
+def test_training_does_not_start_without_its_server(monkeypatch, tmp_path):
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")

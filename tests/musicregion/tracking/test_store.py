@@ -22,7 +22,7 @@ def test_the_digest_depends_on_values_not_on_order():
     assert store.params_digest({"a": 1}) != store.params_digest({"a": 2})
 
 
-def test_three_first_runs_at_once_make_one_store(tmp_path):
+def test_three_concurrent_first_runs_create_one_store(tmp_path):
     code = "from musicregion.tracking import store; print('id', store.prepare_experiment('folk'))"
     processes = [
         subprocess.Popen(
@@ -34,5 +34,5 @@ def test_three_first_runs_at_once_make_one_store(tmp_path):
         )
         for _ in range(3)
     ]
-    answers = [process.communicate(timeout=120) for process in processes]
-    assert [out for out, _ in answers] == ["id 1\n"] * 3, answers
+    outputs = [process.communicate(timeout=120) for process in processes]
+    assert [out for out, _ in outputs] == ["id 1\n"] * 3, outputs

@@ -4,26 +4,26 @@ import pytest
 from musicregion.transcription import note_decoding
 
 
-def activations(*sounding, frames=200):
-    """onsets and frames [frame, pitch] of notes (start, end, place), as a sure network hears."""
-    onsets, sound = np.zeros((frames, 88)), np.zeros((frames, 88))
-    for start, end, place in sounding:
-        onsets[start, place] = 0.9
-        sound[start:end, place] = 0.8
-    return onsets, sound
+def activations(*notes, length=200):
+    """onsets and frames [frame, pitch] of a confident network. notes: (start, end, pitch index)."""
+    onsets, frames = np.zeros((length, 88)), np.zeros((length, 88))
+    for start, end, pitch in notes:
+        onsets[start, pitch] = 0.9
+        frames[start:end, pitch] = 0.8
+    return onsets, frames
 
 
-def decode(*sounding, **changes):
-    given = {"onset": 0.6, "frame": 0.4, "shortest": 5} | changes
-    found = note_decoding.decode_notes(*activations(*sounding), **given)
-    return [tuple(int(value) for value in row[:3]) for row in found]
+def decode(*notes, **changes):
+    settings = {"onset": 0.6, "frame": 0.4, "shortest": 5} | changes
+    rows = note_decoding.decode_notes(*activations(*notes), **settings)
+    return [tuple(int(value) for value in row[:3]) for row in rows]
 
 
 def test_notes_have_start_end_and_pitch():
     assert decode((10, 40, 39), (60, 90, 43)) == [(10, 40, 60), (60, 90, 64)]
 
 
-def test_notes_at_once_are_several():
+def test_simultaneous_notes_are_separate():
     assert decode((10, 40, 39), (10, 60, 43), (20, 50, 46)) == [
         (10, 40, 60),
         (10, 60, 64),
@@ -31,11 +31,11 @@ def test_notes_at_once_are_several():
     ]
 
 
-def test_a_note_that_is_struck_again_is_two():
+def test_a_repeated_note_is_two():
     onsets, frames = activations((10, 80, 39))
     onsets[45, 39] = 0.9
-    found = note_decoding.decode_notes(onsets, frames, 0.6, 0.4, 5)
-    assert found[:, :2].tolist() == [[10, 45], [45, 80]]
+    notes = note_decoding.decode_notes(onsets, frames, 0.6, 0.4, 5)
+    assert notes[:, :2].tolist() == [[10, 45], [45, 80]]
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_a_short_silence_is_bridged_and_a_long_one_ends_a_note(gap, end):
     assert note_decoding.note_end(energy, 10, 0.4) == end
 
 
-def test_a_note_that_sounds_to_the_end_ends_there():
+def test_a_note_that_sounds_to_the_end_of_the_song_ends_there():
     assert note_decoding.note_end(np.full(30, 0.8), 10, 0.4) == 30
     assert note_decoding.note_end(np.full(5, 0.8), 4, 0.4) == 5
 
 
-def test_what_is_short_or_weak_is_left_out():
+def test_short_or_weak_notes_are_left_out():
     assert decode((10, 14, 39)) == []
     assert decode((10, 40, 39), onset=0.95, frame=0.85) == []
 
