@@ -13,6 +13,8 @@ from musicregion.dataset.dataset import Dataset
 from musicregion.evaluation import crossvalidation, label_errors, prediction_table
 from musicregion.features import spectral
 
+pytestmark = pytest.mark.slow
+
 
 def features(song, folder):
     """MFCC of a song's whole windows, [segment, time, coefficient]."""

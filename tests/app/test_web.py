@@ -97,6 +97,7 @@ def upload(page, song):
     page.set_input_files("#song input[type=file]", song)
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs):
     assert "classified 90% correctly (95% interval 80% to 100%)" in visitor.inner_text("#about")
@@ -114,6 +115,7 @@ def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs)
     assert "with a probability of" in visitor.inner_text(".verdict")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_recording_is_predicted(visitor):
     visitor.click("#song button[aria-label='Record audio']")
@@ -124,6 +126,7 @@ def test_a_recording_is_predicted(visitor):
     assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     visitor.click("button[role=tab]:has-text('A new song')")
@@ -148,6 +151,7 @@ def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     assert not list(made.iterdir())  # only what can be downloaded is left
 
 
+@pytest.mark.slow
 @needs_browser
 def test_garbage_is_refused_with_a_sentence(visitor, tmp_path):
     (tmp_path / "song.mp3").write_bytes(b"garbage" * 999)
@@ -158,6 +162,7 @@ def test_garbage_is_refused_with_a_sentence(visitor, tmp_path):
     take_screenshot(visitor, "garbage")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_link_into_a_private_network_is_refused_with_a_sentence(visitor, served):
     visitor.fill("#link textarea, #link input", f"{served[1]}/song.mp3")
@@ -166,6 +171,7 @@ def test_a_link_into_a_private_network_is_refused_with_a_sentence(visitor, serve
     assert "private network" in visitor.inner_text(".refused")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor, tmp_path):
     song = tmp_path / "large.wav"
@@ -206,6 +212,7 @@ def predict(url, song, function):
     return None
 
 
+@pytest.mark.slow
 def test_twenty_visitors_at_once_all_get_predictions(served, tmp_path):
     _, url = served
     song = tmp_path / "song.wav"

@@ -13,6 +13,8 @@ from musicregion.errors import ClusterError, TaskDied
 from tests import servers
 from tests.conftest import command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
