@@ -233,6 +233,7 @@ def uploads(folder):
     return [path for path in folder.rglob("*") if path.is_file() and "uploads" in path.parts]
 
 
+@pytest.mark.slow
 def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
     with serving(tmp_path, trained) as (url, process):
         send(url, songs / "low.wav")
@@ -242,6 +243,7 @@ def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
     assert not uploads(tmp_path)
 
 
+@pytest.mark.slow
 def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
     soon = (
         "import sys; from app import page, web; page.KEPT, page.SWEEP = 3, 1; "
@@ -293,6 +295,7 @@ def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
     assert path.read_bytes() == (songs / "low.wav").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_an_error(trained, served):
     folder, url = served
     words = ["musicregion", "web", "--port", url.rpartition(":")[2], "--model", str(trained)]

@@ -55,6 +55,7 @@ def test_numpy_predicts_the_same_as_keras(network):
     np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # the same again
 
 
+@pytest.mark.slow
 def test_the_validation_loss_is_the_mean_over_every_token(network):
     """Not of the last batch: sequences of different lengths are in different batches."""
     sequences = [
@@ -80,6 +81,7 @@ BOTH = [
 ]
 
 
+@pytest.mark.slow
 def test_the_same_seed_is_the_same_network():
     first, second = (
         training.train_transformer(BOTH, BOTH, SIZE, SMALL, lambda *_: None)[0].get_weights()

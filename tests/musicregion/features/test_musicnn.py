@@ -102,6 +102,7 @@ def test_an_unreachable_package_index_is_one_clear_sentence(tmp_path):
     assert not (tmp_path / paths.MUSICNN_WEIGHTS).exists()
 
 
+@pytest.mark.slow
 def test_a_wheel_with_another_hash_is_refused(tmp_path):
     wheel = tmp_path / "wheels/musicnn-0.1.0-py3-none-any.whl"
     wheel.parent.mkdir()

@@ -120,6 +120,7 @@ def log_worse_run(client, run, folder):
     return other.info.run_id
 
 
+@pytest.mark.slow
 def test_the_best_run_is_promoted_and_a_worse_one_is_not(project, client, run, tmp_path):
     other = log_worse_run(client, run, tmp_path)
     output = command(*PROMOTE, cwd=project)

@@ -146,6 +146,7 @@ def test_louder_shifted_and_re_encoded_is_the_same_region(data):
         assert dict(zip(variants, regions, strict=True)) == dict.fromkeys(variants, region)
 
 
+@pytest.mark.slow
 def test_the_same_seed_is_the_same_file(data, tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         trained, _ = learn(data, chosen("cnn", epochs=2, seed=seed))

@@ -130,6 +130,7 @@ def test_a_trial_that_fails_says_why_and_the_next_one_runs(error):
     assert str(error) in opened.trials[1].user_attrs[study.REASON]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", KILLED)
 def test_a_trial_whose_process_was_killed_is_run_again(moment):
     assert start_worker(KILLED[moment]).wait(60) == -9
@@ -144,6 +145,7 @@ def test_a_trial_whose_process_was_killed_is_run_again(moment):
     assert killed.params.items() <= again.params.items()
 
 
+@pytest.mark.slow
 def test_a_retry_whose_process_was_killed_too_is_run_again():
     """Before its first heartbeat, with the user attributes that it has from the first attempt."""
     assert start_worker(KILLED["in training"]).wait(60) == -9
