@@ -18,7 +18,9 @@ from musicregion.errors import TaskDied
 def _start_imports(task: Callable) -> None:
     while isinstance(task, partial):
         task = task.func
-    if task.__module__ != "__main__":  # a user's script, which would run again
+    # no others: a user's script would run again, and the server, which has a path of modules of its
+    # own, may take another package of the same name for the one that is meant
+    if task.__module__.partition(".")[0] == __package__.partition(".")[0]:
         start_server(task.__module__)
 
 

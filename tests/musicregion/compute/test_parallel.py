@@ -98,3 +98,20 @@ def test_nothing_to_do_is_done():
 def test_progress_is_shown(capfd):
     list(parallel.map_songs(square, [(1,), (2,)], "squares"))
     assert "squares" in capfd.readouterr().err
+
+
+def test_a_package_of_the_same_name_elsewhere_does_not_hide_a_task(tmp_path):
+    (tmp_path / "installed/chores").mkdir(parents=True)  # on the path of every new interpreter
+    here = tmp_path / "here"
+    (here / "chores").mkdir(parents=True)
+    (here / "chores/__init__.py").touch()
+    (here / "chores/squares.py").write_text("def square(number):\n    return number**2\n")
+    (here / "script.py").write_text(
+        "from chores.squares import square\n"
+        "from musicregion.compute.parallel import map_songs\n"
+        "print(list(map_songs(square, [(2,), (3,)], 'test')))\n"
+    )
+    variables = os.environ | {"PYTHONPATH": f"{tmp_path / 'installed'}{os.pathsep}{REPOSITORY}"}
+    script = [sys.executable, str(here / "script.py")]
+    done = subprocess.run(script, cwd=tmp_path, env=variables, capture_output=True, text=True)
+    assert done.stdout == "[4, 9]\n", done.stderr
