@@ -120,6 +120,8 @@ def test_other_true_regions_are_refused():
 def test_different_songs_are_refused():
     with pytest.raises(ComparisonError, match="different songs \\(4 and 5, 4 in both\\)"):
         compare_predictions(predictions([True] * 4), predictions([True] * 5))
+    with pytest.raises(ComparisonError, match="different songs \\(5 and 4, 4 in both\\)"):
+        compare_predictions(predictions([True] * 5), predictions([True] * 4))
 
 
 def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
