@@ -41,8 +41,6 @@ def fetch_song(
     process: inspects the file; None: this one does.
     """
     try:
-        if song.gone:
-            raise Unavailable(f"{song.source}: {song.gone} at its source", song.gone)
         fetched = song.fetch(RAW_PART, song.song)
         seconds, tags = _inspect(fetched.path, process)
         if seconds is None:

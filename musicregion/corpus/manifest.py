@@ -50,12 +50,13 @@ def keep_file(song: Song, row: dict[str, Any], raw: Path) -> dict[str, Any]:
     if path != Path(row["path"]):
         path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(row["path"], path)
-    reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""
+    kept = f"not available at its source ({song.gone}); the file of an earlier run is kept"
     result = {name: row[name] for name in ("duration_s", "sha256", "author", "licence")}
     result["album"] = song.album or row["album"]
     if song.gone:
         result["title"] = row["title"]  # the source does not state it any more
-    return result | {"path": path.as_posix(), "status": "ok", "kind": song.gone, "reason": reason}
+    result |= {"path": path.as_posix(), "status": "ok", "kind": song.gone}
+    return result | {"reason": kept if song.gone else ""}
 
 
 def song_row(song: Song, region: Region, result: dict[str, Any]) -> dict[str, Any]:

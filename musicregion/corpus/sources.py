@@ -39,7 +39,7 @@ class Song:
     fetch: Callable[[Path, str], Fetched]
     version: str = ""  # changes whenever the file would
     album: str = ""  # if the corpus file names one
-    gone: str = ""  # "private" or "deleted" if the source lists the song but has it no more
+    gone: str = ""  # the kind of failure if the source is known not to have it, as "private"
     computed: bool = False  # fetching keeps the processor busy, not the network
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ import soundfile
 import yaml
 
 from musicregion.config import corpus, params
-from musicregion.corpus import failures, fetch, listing
+from musicregion.corpus import failures, fetch, listing, ytdlp
 from musicregion.errors import DownloadError
 from musicregion.storage import journal, paths, tables
 from stages import download
@@ -65,7 +66,8 @@ def assert_consistent(table):
     good = table[table["status"] == "ok"]
     assert files == set(good["path"])
     for row in good.itertuples():
-        assert Path(row.path).read_bytes() == Path("served", Path(row.title).name).read_bytes()
+        served = Path("served", urlsplit(row.source).path[1:])
+        assert Path(row.path).read_bytes() == served.read_bytes()
     assert not Path("data/raw.part").exists()
     assert not Path("data/download.jsonl").exists()
 
@@ -174,6 +176,81 @@ def test_a_playlist_that_cannot_be_listed_loses_no_song(stage, site):
     site.faults["/A.xml"] = "429"
     with pytest.raises(DownloadError, match=r"rate-limited: .*download\.sleep"):
         stage()
+
+
+def add_sources(region, *addresses):
+    path = Path("corpora/net.yaml")
+    chosen = yaml.safe_load(path.read_text())
+    chosen["regions"][region]["sources"] += addresses
+    path.write_text(yaml.safe_dump(chosen))
+
+
+@pytest.fixture
+def links(stage, site, wav):
+    """Links to two songs, both named "01", which are sources of region A."""
+    names = ["disc1/01.wav", "disc2/01.wav"]
+    for number, name in enumerate(names):
+        site.files[f"/{name}"] = wav(f"served/{name}", 1, 200 + 70 * number).read_bytes()
+    addresses = [f"{site.url}/{name}" for name in names]
+    add_sources("A", *addresses)
+    return addresses
+
+
+@pytest.mark.parametrize(("fault", "kind"), [("404", "deleted"), ("500", "network")])
+def test_a_link_to_one_song_that_fails_costs_that_song(stage, site, links, fault, kind):
+    site.faults["/disc1/01.wav"] = fault
+    table = stage(allow_missing=0.2).reset_index().set_index("source")
+    assert table.loc[links[0], ["status", "kind", "region"]].tolist() == ["failed", kind, "A"]
+    assert f"{links[0]}: " in table.loc[links[0], "reason"]
+    assert f"HTTP Error {fault}" in table.loc[links[0], "reason"]
+    assert (table.drop(links[0])["status"] == "ok").all()
+    with pytest.raises(DownloadError, match=rf"1 of 8 songs failed \({kind} 1\).*allow_missing"):
+        stage(allow_missing=0.1)
+
+
+def test_a_link_to_one_song_that_fails_later_keeps_its_file(stage, site, links):
+    table = stage().reset_index().set_index("source")
+    site.faults["/disc1/01.wav"] = "404"
+    later = stage(allow_missing=0).reset_index().set_index("source")
+    assert later.loc[links[0], ["status", "kind"]].tolist() == ["ok", "deleted"]
+    assert "kept" in later.loc[links[0], "reason"]
+    columns = ["song", "title", "path", "sha256"]
+    assert later[columns].equals(table[columns])
+    site.faults.clear()
+    assert stage().reset_index().set_index("source").equals(table)
+
+
+def test_a_link_whose_failure_concerns_all_songs_stops_the_stage(stage, site, links):
+    stage()
+    site.faults["/disc1/01.wav"] = "429"
+    with pytest.raises(DownloadError, match=r"net\.yaml: rate-limited: .*download\.sleep"):
+        stage()
+    assert len(list(Path("data/raw").rglob("*.wav"))) == 8
+
+
+@pytest.mark.parametrize(
+    ("url", "video"),
+    [
+        *(
+            (address, ("Youtube-BaW_jenozKc", "https://www.youtube.com/watch?v=BaW_jenozKc"))
+            for address in (
+                "https://www.youtube.com/watch?v=BaW_jenozKc",
+                "https://youtu.be/BaW_jenozKc?t=1",
+                "https://music.youtube.com/watch?v=BaW_jenozKc",
+            )
+        ),
+        (
+            "https://vimeo.com/123456",
+            ("Vimeo-https://vimeo.com/123456", "https://vimeo.com/123456"),
+        ),
+        ("https://www.youtube.com/watch?v=BaW_jenozKc&list=PL123456789012345", None),
+        ("https://www.youtube.com/playlist?list=PL123456789012345", None),
+        ("https://soundcloud.com/somebody/sets/songs", None),
+        ("https://example.org/feed.xml", None),
+    ],
+)
+def test_links_to_one_video_are_known_without_a_request(url, video):
+    assert ytdlp.identify_video(url) == video
 
 
 def test_an_empty_playlist_is_named(stage, site):
