@@ -256,10 +256,13 @@ def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
         wait_until(lambda: not uploads(tmp_path))
 
 
-SMALL_DISK = (
-    "import sys; from app import page, page_requests, web; page.KEPT, page.SWEEP = 4, 1; "
-    "page_requests.UPLOADS = 100; web.main(sys.argv[1:])"
-)
+def small_disk(kept):
+    """What starts a page that holds 100 MB of uploads, each for so many seconds."""
+    changes = f"page.KEPT, page.SWEEP, page_requests.UPLOADS = {kept}, 1, 100"
+    code = (
+        f"import sys; from app import page, page_requests, web; {changes}; web.main(sys.argv[1:])"
+    )
+    return [sys.executable, "-c", code]
 
 
 def refusal(url, song):
@@ -284,7 +287,7 @@ def test_uploads_take_no_more_than_so_much_of_the_disk(trained, songs, tmp_path)
     for number in range(6):
         large.append(tmp_path / f"{number}.wav")
         large[-1].write_bytes(bytes([number]) * (40 << 20))
-    with serving(tmp_path, trained, start=[sys.executable, "-c", SMALL_DISK]) as (url, _):
+    with serving(tmp_path, trained, start=small_disk(4)) as (url, _):
         with ThreadPoolExecutor(6) as pool:
             refusals = list(pool.map(lambda song: refusal(url, song), large))
         assert sum(path.stat().st_size for path in uploads(tmp_path)) == 2 * 40 << 20
@@ -298,8 +301,27 @@ def test_uploads_take_no_more_than_so_much_of_the_disk(trained, songs, tmp_path)
 
 
 @pytest.mark.slow
+@needs_browser
+def test_a_visitor_sees_that_the_page_is_full(trained, browser, tmp_path):
+    with serving(tmp_path, trained, start=small_disk(60)) as (url, _):
+        (tmp_path / "large.wav").write_bytes(bytes(49 << 20))
+        for number in range(2):
+            (tmp_path / f"{number}.wav").write_bytes(bytes([number]) * (40 << 20))
+            send(url, tmp_path / f"{number}.wav")
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_selector("#song input[type=file]", state="attached")
+        upload(page, tmp_path / "large.wav")
+        page.wait_for_selector(".toast-body:visible")
+        assert "This page holds as many songs as it can." in page.inner_text(".toast-body")
+        page.name = "desktop"
+        take_screenshot(page, "full")
+        page.close()
+
+
+@pytest.mark.slow
 def test_an_upload_that_breaks_off_takes_no_space_later(trained, songs, tmp_path):
-    with serving(tmp_path, trained, start=[sys.executable, "-c", SMALL_DISK]) as (url, _):
+    with serving(tmp_path, trained, start=small_disk(4)) as (url, _):
         server = urllib.parse.urlsplit(url)
         with socket.create_connection((server.hostname, server.port)) as visitor:
             head = f"POST /gradio_api/upload HTTP/1.1\r\nHost: {server.netloc}\r\n"
