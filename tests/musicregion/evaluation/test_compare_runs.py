@@ -137,3 +137,14 @@ def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
     assert done.returncode == 1
     assert "nonsense is no file, no MLflow run id" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_command_refuses_a_run_in_a_repository_without_commits(tmp_path):
+    for tool in ("git", "dvc"):
+        subprocess.run([tool, "init", "-q"], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        ["musicregion", "compare", "a", "b"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "a is no file, no MLflow run id" in done.stderr
+    assert "Traceback" not in done.stderr
