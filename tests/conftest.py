@@ -38,6 +38,13 @@ def wav(tmp_path):
     return write
 
 
+def require_weights(path: Path) -> Path:
+    """A file of pretrained weights in the repository; the test is skipped where it is not there."""
+    if not (REPOSITORY / path).is_file():
+        pytest.skip(f"{path} is not there: `musicregion fetch-weights`")
+    return REPOSITORY / path
+
+
 def environment() -> dict[str, str]:
     """This process's, with the virtual environment's commands first and no store but the copy's."""
     inherited = {

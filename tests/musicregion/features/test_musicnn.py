@@ -17,7 +17,7 @@ from musicregion.features import musicnn, musicnn_network
 from musicregion.models import onnx_export
 from musicregion.models.onnx_model import OnnxModel
 from musicregion.storage import paths
-from tests.conftest import RATE, REPOSITORY, tone
+from tests.conftest import RATE, REPOSITORY, require_weights, tone
 
 SETTINGS = params.load().musicnn
 REFERENCE = np.load(Path(__file__).parent / "musicnn_reference.npz")
@@ -25,10 +25,7 @@ REFERENCE = np.load(Path(__file__).parent / "musicnn_reference.npz")
 
 @pytest.fixture(scope="module")
 def weights():
-    path = REPOSITORY / paths.MUSICNN_WEIGHTS
-    if not path.is_file():
-        pytest.skip(f"{paths.MUSICNN_WEIGHTS} is not there: `musicregion fetch-weights`")
-    return path
+    return require_weights(paths.MUSICNN_WEIGHTS)
 
 
 def test_the_rebuilt_network_has_the_outputs_of_the_original(weights):
