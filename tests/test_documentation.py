@@ -387,7 +387,7 @@ def test_playlists_are_listed_again(project):
 
 @slow
 def test_weights_are_fetched(project):
-    for path in ("data/musicnn/weights.npz", "data/basic_pitch/nmp.onnx"):
+    for path in ("data/musicnn_weights/weights.npz", "data/basic_pitch/nmp.onnx"):
         if (REPOSITORY / path).is_file():  # or else the command downloads them
             (project / path).parent.mkdir(exist_ok=True)
             shutil.copy(REPOSITORY / path, project / path)

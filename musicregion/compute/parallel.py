@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from queue import LifoQueue
 from typing import Any
 
@@ -16,7 +15,7 @@ from musicregion.errors import TaskDied
 
 
 def _start_imports(task: Callable) -> None:
-    while isinstance(task, partial):
+    while hasattr(task, "func"):  # functools.partial, song_results.StoredTask
         task = task.func
     # no others: a user's script would run again, and the server, which has a path of modules of its
     # own, may take another package of the same name for the one that is meant
