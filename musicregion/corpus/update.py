@@ -6,6 +6,7 @@ from typing import Any
 
 from musicregion.config.corpus import Region
 from musicregion.config.sections import Download
+from musicregion.corpus.earlier_download import store_earlier_songs
 from musicregion.corpus.failures import STOP, from_os_error
 from musicregion.corpus.fetch import fetch_all, is_stop, result_key
 from musicregion.corpus.sources import Song
@@ -120,6 +121,7 @@ def update_songs(
     shutil.rmtree(RAW_PART, ignore_errors=True)
     RAW_PART.mkdir(parents=True)
     undisputed = [song for song in songs if song.song not in contested]
+    store_earlier_songs(undisputed)
     folder = song_results_folder()
     stored = {song.song for song in undisputed if song_results.contains(folder, result_key(song))}
     results = {song: failed("contested", reason) for song, reason in contested.items()}

@@ -18,7 +18,7 @@ from musicregion.corpus import failures, listing, update
 from musicregion.errors import DownloadError
 from musicregion.storage import paths, tables
 from stages import download
-from tests.conftest import RATE, REPOSITORY, environment, tone
+from tests.conftest import RATE, REPOSITORY, command, environment, tone
 from tests.musicregion.audio.test_decode import encode
 from tests.site import Site
 
@@ -136,6 +136,24 @@ def test_a_song_of_two_corpora_is_downloaded_once(stage, site):
     assert tables.SONGS.read()["title"].tolist() == ["b.wav", "e.wav"]
     assert_consistent(tables.SONGS.read())
     assert not [path for path in site.requests if path.endswith(".wav")]
+
+
+def test_after_a_pull_no_song_is_downloaded_again(stage, site, tmp_path):
+    complete = stage()
+    command("dvc", "init", "-q", "--no-scm", cwd=tmp_path)
+    command("dvc", "add", "-q", "data/raw", "data/songs.csv", cwd=tmp_path)
+    for name in ("data/raw", ".song_results"):
+        shutil.rmtree(name)
+    Path("data/songs.csv").unlink()
+    site.playlist("A", SONGS[:3], {"a.wav": "[Private video]"})
+    table = stage()
+    assert not [path for path in site.requests if path.endswith(".wav")]
+    assert table.loc["a.wav", "kind"] == "private"
+    assert table["sha256"].equals(complete["sha256"])
+    shutil.rmtree(".song_results")
+    shutil.rmtree(".dvc/cache")
+    shutil.rmtree("data")
+    assert stage()["status"].tolist() == ["failed"] + 5 * ["ok"]
 
 
 def test_equal_ids_of_two_sites_are_two_songs(stage, site, wav):
