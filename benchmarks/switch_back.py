@@ -20,6 +20,7 @@ from benchmarks.report import print_source
 from musicregion.command import run
 
 RATE, SECONDS, SONGS = 22_050, 12, 12  # Hz; of a song; songs a region
+CHANGES: tuple[str, ...] = ()  # of params, as section.key=value
 REGIONS = {"Low": 220, "High": 440}  # Hz of the first song
 
 
@@ -67,7 +68,7 @@ def write_tones(folder: Path) -> None:
 def measure_switch_back(folder: Path, *changes: str) -> tuple[float, list[str]]:
     """Seconds that the way back to folk takes, and the names of the stages that it ran.
 
-    folder: an empty one, for the clone. changes: of params, as section.key=value.
+    folder: for the clone. changes: see CHANGES.
     """
     run_command("git", "clone", "-q", ".", str(folder), folder=Path.cwd())
     write_tones(folder)
@@ -83,7 +84,7 @@ def measure_switch_back(folder: Path, *changes: str) -> tuple[float, list[str]]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
-        seconds, ran = measure_switch_back(Path(temporary, "clone"))
+        seconds, ran = measure_switch_back(Path(temporary, "clone"), *CHANGES)
     print(f"back on folk after {seconds:.1f} s; stages that ran again: {', '.join(ran) or 'none'}")
     update_record({"switch_back_s": round(seconds, 1)})
     print_source("switch_back", RESULT)
