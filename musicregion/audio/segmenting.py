@@ -15,7 +15,7 @@ from musicregion.compute import guards
 from musicregion.compute.silence import silence
 from musicregion.config.sections import Segment
 from musicregion.errors import InputError, Undecodable
-from musicregion.storage import cache_key, checksums, song_results
+from musicregion.storage import cache_key, checksums, stored_tasks
 from musicregion.storage.files import writing
 from musicregion.storage.paths import SEGMENT_FLACS
 
@@ -107,7 +107,7 @@ def update_segments(songs: pd.DataFrame, settings: Segment) -> list[dict[str, An
         for song, target in zip(records, targets, strict=True)
     ]
     results = []
-    segmented = song_results.map_stored(segment_to_store, keys, items, "segment")
+    segmented = stored_tasks.map_stored(segment_to_store, keys, items, "segment")
     for target, result in zip(targets, segmented, strict=True):
         if isinstance(result, Exception):  # of a song whose process died
             result = {"rows": [], "reason": str(result)}

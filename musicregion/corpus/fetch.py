@@ -16,7 +16,7 @@ from musicregion.compute.task_process import TaskProcess
 from musicregion.corpus.failures import STOP, from_os_error
 from musicregion.corpus.sources import Song
 from musicregion.errors import TaskDied, Unavailable
-from musicregion.storage import cache_key, song_results
+from musicregion.storage import cache_key, stored_tasks
 from musicregion.storage.checksums import sha256
 from musicregion.storage.paths import RAW_PART
 
@@ -128,7 +128,7 @@ def fetch_all(songs: list[Song], concurrent: int) -> Iterator[tuple[Song, Any]]:
     keys = [result_key(song) for song in computed]
     items = [(song,) for song in computed]
     for song, result in zip(
-        computed, song_results.map_stored(fetch_song, keys, items, "render"), strict=True
+        computed, stored_tasks.map_stored(fetch_song, keys, items, "render"), strict=True
     ):
         stop |= is_stop(result)
         yield song, result
@@ -137,7 +137,7 @@ def fetch_all(songs: list[Song], concurrent: int) -> Iterator[tuple[Song, Any]]:
     keys = [result_key(song) for song in downloads]
     each = partial(map_downloads, concurrent=concurrent)
     try:
-        results = song_results.map_stored(
+        results = stored_tasks.map_stored(
             fetch_song, keys, [(song, process) for song in downloads], "download", each
         )
         yield from zip(downloads, results, strict=True)

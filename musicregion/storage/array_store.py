@@ -11,7 +11,7 @@ import numpy as np
 
 from musicregion.compute import parallel
 from musicregion.errors import InputError, TaskDied, Unavailable
-from musicregion.storage import song_results, tables
+from musicregion.storage import stored_tasks, tables
 from musicregion.storage.files import writing
 
 
@@ -36,7 +36,7 @@ def write_array(
     task: Callable[..., np.ndarray],
     items: dict[str, tuple],
     label: str,
-    each: song_results.MapFunction = parallel.map_songs,
+    each: stored_tasks.MapFunction = parallel.map_songs,
 ) -> np.ndarray:
     """Write the array of all songs, and its index; returns the array, memory-mapped.
 
@@ -44,7 +44,7 @@ def write_array(
 
     keys: song to key of its stored result, in the order of the rows.
     task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.
-    each: see song_results.map_stored.
+    each: see stored_tasks.map_stored.
 
     Raises:
         TaskDied: the process of a song's task crashed or hung.
@@ -55,7 +55,7 @@ def write_array(
     dtype: np.dtype | None = None
     count = 0
     arguments = [items[song] for song in keys]
-    blocks = song_results.map_stored(task, list(keys.values()), arguments, label, each)
+    blocks = stored_tasks.map_stored(task, list(keys.values()), arguments, label, each)
     with writing(folder / f"{name}.npy") as part, part.open("wb") as file:
         for song, block in zip(keys, blocks, strict=True):
             if isinstance(block, TaskDied | Unavailable):

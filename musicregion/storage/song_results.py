@@ -8,25 +8,22 @@ that is missing or damaged is computed again, and nothing else happens.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 
-from musicregion.compute import parallel
 from musicregion.config import params
-from musicregion.errors import TaskDied, Unavailable
 from musicregion.storage.paths import song_results_folder
 
+AHEAD = (
+    256  # stored results that are open at a time: each takes one of the 65,530 mappings of Linux
+)
 # an array, or a dict of arrays and of what repr() shows completely
 Result = Any
-MapFunction = Callable[[Callable, Iterable[tuple], str], Iterator]
 
 
 @cache
@@ -79,62 +76,6 @@ def store(folder: Path, key: str, result: Result) -> bool:
         backend.clear_item(_entry(key))  # an incomplete file would fill the disk
         return False
     return True
-
-
-@dataclass(frozen=True)
-class StoredTask:
-    """A task that stores its result itself, where it runs: a kill costs the songs in work alone.
-
-    func: the task.
-    """
-
-    func: Callable[..., Result]
-    folder: Path
-
-    def __call__(self, key: str, *arguments: object) -> Result | Unavailable | None:
-        """None if the result is stored, or else the result.
-
-        Unavailable is returned and not stored. key: "" for a result that is not to be stored.
-        """
-        try:
-            result = self.func(*arguments)
-        except Unavailable as failure:
-            return failure
-        return None if key and store(self.folder, key, result) else result
-
-
-def map_stored(
-    task: Callable[..., Result],
-    keys: Sequence[str],
-    items: Sequence[tuple],
-    label: str,
-    each: MapFunction = parallel.map_songs,
-) -> Iterator[Result | Unavailable | TaskDied]:
-    """Yield task(*item) for each item: the stored result of its key, or else computed and stored.
-
-    Arrays of stored results are memory-mapped. If a task dies or raises Unavailable, that is
-    yielded in place of its result.
-
-    keys: one for each item; "" if its result is not to be stored.
-    each: maps the task over the items without a stored result, as parallel.map_songs does.
-    """
-    folder = song_results_folder()
-    stored_task = StoredTask(task, folder)
-    is_new = [not (key and contains(folder, key)) for key in keys]
-    calls = [(key, *item) for key, item in zip(keys, items, strict=True)]
-    computed = each(stored_task, list(compress(calls, is_new)), label)
-    for call, new in zip(calls, is_new, strict=True):
-        result = next(computed) if new else None
-        if result is None:
-            result = load(folder, call[0])
-        if result is None:  # damaged, or deleted meanwhile
-            (result,) = each(stored_task, [("", *call[1:])], label)
-            if not isinstance(result, Unavailable | TaskDied):
-                store(folder, call[0], result)
-        yield result
-    next(computed, None)  # ends the progress bar
-    if any(is_new):
-        remove_least_recently_used()
 
 
 def remove_least_recently_used() -> None:

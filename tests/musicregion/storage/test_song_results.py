@@ -10,7 +10,7 @@ import yaml
 
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied, Unavailable
-from musicregion.storage import song_results
+from musicregion.storage import song_results, stored_tasks
 from tests.conftest import REPOSITORY
 
 
@@ -40,7 +40,7 @@ def calls() -> list[int]:
 def squares(*numbers, task=square, each=parallel.map_songs_in_process):
     keys = [f"square {number}" for number in numbers]
     items = [(number,) for number in numbers]
-    return list(song_results.map_stored(task, keys, items, "test", each))
+    return list(stored_tasks.map_stored(task, keys, items, "test", each))
 
 
 def assert_squares(results, *numbers):
@@ -73,7 +73,7 @@ def test_worker_processes_store_what_they_compute():
 
 
 def test_a_result_is_stored_before_its_turn_comes():
-    results = song_results.map_stored(square, ["square 2", "square 3"], [(2,), (3,)], "test", eager)
+    results = stored_tasks.map_stored(square, ["square 2", "square 3"], [(2,), (3,)], "test", eager)
     next(results)
     results.close()  # as a kill would
     squares(2, 3)
