@@ -30,7 +30,7 @@ from musicregion.errors import InputError
 from musicregion.storage.paths import BASIC_PITCH_WEIGHTS, MUSICNN_WEIGHTS
 
 KILLS, SEED = 30, 0
-SONGS = 24
+SONGS = 40  # each of the six regions has three, one for each fold
 # (stage, features)
 PIPELINE = (
     *(("download", "mfcc"), ("segment", "mfcc"), ("fingerprint", "mfcc"), ("split", "mfcc")),
