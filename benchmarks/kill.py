@@ -41,8 +41,8 @@ KILLED = tuple(entry for entry in PIPELINE if entry[0] != "tune")
 RUN_TRACED = """
 import runpy, sys
 from benchmarks.traced_task import TracedTask
-from musicregion.storage import stored_tasks
-stored_tasks.StoredTask = TracedTask
+from musicregion.storage import song_results
+song_results.StoredTask = TracedTask
 sys.argv[:] = [sys.argv[1]]
 runpy.run_module(f"stages.{sys.argv[0]}", run_name="__main__")
 """

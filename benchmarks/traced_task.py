@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicregion.storage.stored_tasks import StoredTask
+from musicregion.storage.song_results import StoredTask
 
 TRACE = Path("trace.txt")  # of the folder that the stage runs in
 

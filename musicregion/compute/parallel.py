@@ -15,7 +15,7 @@ from musicregion.errors import TaskDied
 
 
 def _start_imports(task: Callable) -> None:
-    while hasattr(task, "func"):  # functools.partial, stored_tasks.StoredTask
+    while hasattr(task, "func"):  # functools.partial, song_results.StoredTask
         task = task.func
     # no others: a user's script would run again, and the server, which has a path of modules of its
     # own, may take another package of the same name for the one that is meant

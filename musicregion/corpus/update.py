@@ -12,6 +12,7 @@ from musicregion.corpus.fetch import fetch_all, is_stop, result_key
 from musicregion.corpus.sources import Song
 from musicregion.errors import DownloadError, TaskDied, Unavailable
 from musicregion.storage import files, song_results, tables
+from musicregion.storage.checksums import sha256
 from musicregion.storage.paths import RAW, RAW_PART, song_results_folder
 
 Columns = dict[str, Any]  # of songs.csv
@@ -31,12 +32,18 @@ def require_limits(song: Song, file: dict[str, Any], limits: Download) -> None:
         raise Unavailable(f"{song.source}: {text}", "too large")
 
 
-def write_file(content: Any, target: Path) -> None:  # noqa: ANN401  [byte], stored or just fetched
-    """Write a song's file; if it was just fetched, it is in RAW_PART and only moves."""
+def write_file(song: Song, file: dict[str, Any], target: Path) -> None:
+    """Write a song's file; if it was just fetched, it is in RAW_PART and only moves.
+
+    Raises:
+        Unavailable: the stored bytes are not those that were fetched.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = RAW_PART / target.name
     if not part.is_file():
-        part.write_bytes(content.data)
+        part.write_bytes(file["content"].data)
+        if sha256(part) != file["sha256"]:
+            raise Unavailable(f"{song.source}: damaged in the store; `make clean-store` empties it")
     files.move_into_place(part, target)
 
 
@@ -51,7 +58,7 @@ def add_song(song: Song, file: dict[str, Any], limits: Download) -> Columns:
     require_limits(song, file, limits)
     target = RAW / song.region / f"{song.song}{file['suffix']}"
     try:
-        write_file(file["content"], target)
+        write_file(song, file, target)
     except OSError as error:
         raise from_os_error(error, song.source) from None
     reason = f"{song.gone} at its source; the file of an earlier run is kept" if song.gone else ""

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from itertools import compress, islice
 from pathlib import Path
@@ -18,28 +17,6 @@ from musicregion.storage.song_results import Result
 
 AHEAD = 256  # stored results that are open at a time; Linux has 65,530 mappings for a process
 MapFunction = Callable[[Callable, Iterable[tuple], str], Iterator]
-
-
-@dataclass(frozen=True)
-class StoredTask:
-    """A task that stores its result itself, where it runs: a kill costs the songs in work alone.
-
-    func: the task.
-    """
-
-    func: Callable[..., Result]
-    folder: Path
-
-    def __call__(self, key: str, *arguments: object) -> Result | Unavailable | None:
-        """None if the result is stored, or else the result.
-
-        Unavailable is returned and not stored. key: "" for a result that is not to be stored.
-        """
-        try:
-            result = self.func(*arguments)
-        except Unavailable as failure:
-            return failure
-        return None if key and song_results.store(self.folder, key, result) else result
 
 
 def map_stored(
@@ -58,7 +35,7 @@ def map_stored(
     each: maps the task over the items without a stored result, as parallel.map_songs does.
     """
     folder = song_results_folder()
-    stored_task = StoredTask(task, folder)
+    stored_task = song_results.StoredTask(task, folder)
     is_new = [not (key and song_results.contains(folder, key)) for key in keys]
     stored = _load_ahead(folder, [key for key, new in zip(keys, is_new, strict=True) if not new])
     calls = [(key, *item) for key, item in zip(keys, items, strict=True)]
