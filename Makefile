@@ -1,12 +1,13 @@
 # make repro: train on the embedded corpus. make web: a page that predicts a song's region.
 # make ui: look at the runs. make test: what any change should pass. make test-all: all tests.
 # make check: style, layers, types.
+# make clean-store: delete the stored results of songs; they are computed or downloaded again.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
-WEIGHTS := data/musicnn/weights.npz data/basic_pitch/nmp.onnx
+WEIGHTS := data/musicnn_weights/weights.npz data/basic_pitch/nmp.onnx
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro web ui test test-all check games
+.PHONY: repro web ui test test-all check games clean-store
 
 repro: .venv/installed
 	dvc repro
@@ -31,6 +32,9 @@ test-all: .venv/installed $(WEIGHTS)
 
 games: .venv/installed
 	python -m corpora.games
+
+clean-store:
+	rm -rf .song_results
 
 check: .venv/installed
 	ruff check .

@@ -48,6 +48,7 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     # make
     r"make repro": HERE + "test_the_default_pipeline",
     r"make (ui|web)": HERE + "test_servers_of_the_makefile",
+    r"make clean-store": HERE + "test_the_store_is_emptied",
     r"make (test|test-all|check)": NotRun("runs this test", "make check\nmake test\n"),
     r"make games|dvc exp run -S corpus=games": NotRun("downloads 1.5 GB of Debian packages"),
     # the pipeline

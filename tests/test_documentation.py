@@ -379,6 +379,13 @@ def test_every_stage_runs_alone(project):
     assert "up to date" in command("dvc", "repro", cwd=project)
 
 
+def test_the_store_is_emptied(tmp_path):
+    shutil.copy(REPOSITORY / "Makefile", tmp_path)
+    (tmp_path / ".song_results/entry").mkdir(parents=True)
+    shell("make clean-store", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
 @slow
 def test_playlists_are_listed_again(project):
     assert "Running stage 'download'" in shell("dvc repro -f download", project)
@@ -387,7 +394,7 @@ def test_playlists_are_listed_again(project):
 
 @slow
 def test_weights_are_fetched(project):
-    for path in ("data/musicnn/weights.npz", "data/basic_pitch/nmp.onnx"):
+    for path in ("data/musicnn_weights/weights.npz", "data/basic_pitch/nmp.onnx"):
         if (REPOSITORY / path).is_file():  # or else the command downloads them
             (project / path).parent.mkdir(exist_ok=True)
             shutil.copy(REPOSITORY / path, project / path)

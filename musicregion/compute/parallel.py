@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import islice
 from queue import LifoQueue
 from typing import Any
@@ -20,7 +19,7 @@ AHEAD = 4  # tasks per process that are started before the first result is taken
 
 
 def _start_imports(task: Callable) -> None:
-    while isinstance(task, partial):
+    while hasattr(task, "func"):  # functools.partial, song_results.StoredTask
         task = task.func
     # no others: a user's script would run again, and the server, which has a path of modules of its
     # own, may take another package of the same name for the one that is meant

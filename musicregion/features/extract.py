@@ -1,4 +1,4 @@
-"""Features of every segment as one array, computed again only for songs that changed."""
+"""Features of every segment as one array; no song's are computed twice."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarra
         keys[row["song"]] = cache_key.join_keys(code, checksums.flac_md5(path), str(count))
         items[row["song"]] = (path, count, settings)
     map_function = map_songs_in_process if kind.uses_all_cores else map_songs
-    array = array_store.update_array(
+    array = array_store.write_array(
         features_folder(name), "features", keys, kind.extract_song, items, name, map_function
     )
     if len(array) != len(segments):

@@ -1,16 +1,15 @@
 """Paths of all files, relative to the repository's folder; each is written down only here."""
 
+import os
 from pathlib import Path
 
 RAW = Path("data/raw")  # songs as downloaded or rendered, <region>/<song>.<ext>
 RAW_PART = Path("data/raw.part")  # files being written, so that RAW never holds an incomplete one
 SONGS = Path("data/songs.csv")
-DOWNLOAD_JOURNAL = Path("data/download.jsonl")  # of a run that has not finished
 
 SEGMENT_FLACS = Path("data/segments")  # <region>/<song>.flac, a whole number of windows each
 SEGMENTS = Path("data/segments.csv")
 FAILED = Path("data/failed.csv")
-SEGMENT_JOURNAL = Path("data/segments.jsonl")
 
 FINGERPRINTS = Path("data/fingerprint")
 GROUPS = Path("data/groups.csv")
@@ -41,4 +40,13 @@ def features_array(features: str) -> Path:
 
 
 TUTORIAL_JSON = features_folder("mfcc") / "data.json"
-MUSICNN_WEIGHTS = features_folder("musicnn") / "weights.npz"
+# not in data/musicnn, an output, which DVC removes before it runs the stage
+MUSICNN_WEIGHTS = Path("data/musicnn_weights/weights.npz")
+
+
+def song_results_folder() -> Path:
+    """The store of songs' results, an absolute path: the repository's, even in a copy of it.
+
+    DVC runs some experiments in a throw-away copy and names the real repository in DVC_ROOT.
+    """
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve() / ".song_results"

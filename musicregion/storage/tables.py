@@ -116,5 +116,5 @@ SPLITS = Table(
 
 
 def array_index(folder: Path) -> Table:
-    """The index of an array in a folder: each song's key and number of rows."""
-    return Table(folder / "songs.csv", {"song": "string", "key": "string", "rows": "int64"})
+    """The index of an array in a folder: each song's number of rows."""
+    return Table(folder / "songs.csv", {"song": "string", "rows": "int64"})

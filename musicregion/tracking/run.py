@@ -12,9 +12,8 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from musicregion.storage import journal
 from musicregion.tracking import store
-from musicregion.tracking.unsent import ENTRIES, JOURNAL, hold_run, send_run
+from musicregion.tracking.unsent import ENTRIES, JOURNAL, append_entry, hold_run, send_run
 
 
 def now_ms() -> int:
@@ -85,7 +84,7 @@ class TrackedRun:
             copy = self.unsent / "files" / artifact_path
             shutil.copytree(source, copy, dirs_exist_ok=True)
             values = str(copy), artifact_path
-        journal.append(self.unsent / JOURNAL, {"kind": kind, "values": values})
+        append_entry(self.unsent / JOURNAL, {"kind": kind, "values": values})
 
 
 def create_run(

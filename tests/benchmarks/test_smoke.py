@@ -8,6 +8,7 @@ import sys
 from contextlib import chdir
 from unittest import mock
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +26,7 @@ from musicregion.dataset.dataset import Dataset
 from musicregion.models import fit
 from musicregion.models.model_folder import write_model_folder
 from musicregion.storage import paths, tables
-from tests.conftest import RATE, REPOSITORY
+from tests.conftest import RATE, REPOSITORY, SMALL
 from tests.prepared import SEGMENTS, SONGS, WINDOW, prepared, write_params
 
 RESULTS = "benchmarks/results"
@@ -125,13 +126,14 @@ def write_guide(regions, settings):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """run(name, folder, changes, in_process): a benchmark's main in a folder.
+    """run(name, folder, changes, in_process, result): a benchmark's main in a folder.
 
     changes: to its constants, or with a dot to another benchmark's, so that it is small.
-    in_process: whether tasks run without worker processes. Returns the results and the output.
+    in_process: whether tasks run without worker processes. result: of the file, without its ending,
+    if it is not the benchmark's name. Returns the results and the output.
     """
 
-    def run_in(name, folder, changes=None, in_process=False):
+    def run_in(name, folder, changes=None, in_process=False, result=None):
         for key, value in (changes or {}).items():
             module, _, constant = key.rpartition(".")
             owner = importlib.import_module(f"benchmarks.{module or name}")
@@ -141,7 +143,7 @@ def run(monkeypatch, capsys):
             monkeypatch.setattr(parallel, "map_songs", parallel.map_songs_in_process)
         with mock.patch.dict(os.environ), chdir(folder):
             importlib.import_module(f"benchmarks.{name}").main()
-        path = folder / RESULTS / f"{name}.json"
+        path = folder / RESULTS / f"{result or name}.json"
         output = capsys.readouterr().out
         assert f"Made by `python -m benchmarks.{name}`" in output
         assert not list(path.parent.rglob("*.part"))
@@ -202,6 +204,19 @@ def test_generate(folk_project, run):
     assert (folk_project / RESULTS / "generate.png").is_file()
 
 
+@pytest.mark.slow
+def test_kill(project, run):
+    (project / RESULTS).mkdir(parents=True, exist_ok=True)
+    (project / RESULTS / "record.json").write_text('{"other": 1}')
+    stages = (("download", "mfcc"), ("segment", "mfcc"))
+    changes = {"KILLS": 2, "PIPELINE": stages, "KILLED": stages}
+    record, output = run("kill", project, changes, result="record")
+    assert record["other"] == 1
+    assert (record["kills"], record["kills_equal"]) == (2, 2)
+    assert record["kills_lost_songs"] <= 2 * joblib.cpu_count()
+    assert "| segment |" in output
+
+
 def test_models(project, run):
     pairs = [("mfcc", "logistic", 2, {}), ("mfcc", "svm", 2, {}), ("logmel", "svm", 1, {})]
     changes = {"FOLDS": 3, "SAMPLE": 4, "ROWS": pairs, "POOLS": [("svm on mfcc", "svm on logmel")]}
@@ -243,6 +258,14 @@ def test_search(project, run, eager):
     assert [row["trials"] for row in rows] == [0, 1]
     assert "| no search |" in output
     assert (project / RESULTS / "search.png").is_file()
+
+
+@pytest.mark.slow
+def test_switch_back(project, run):
+    changes = {"CHANGES": (*SMALL, "model=svm")}
+    record, output = run("switch_back", project, changes, result="record")
+    assert record["switch_back_s"] > 0
+    assert "stages that ran again: none" in output
 
 
 def test_training(project, run):
