@@ -75,7 +75,7 @@ def test_songs_are_downloaded_once_and_unchanged(stage, site, capsys):
     assert table["duration_s"].tolist() == [1.0] * 6
     stage()
     assert [path for path in site.requests if path.endswith(".wav")] == []
-    assert "0     6       0" in capsys.readouterr().out
+    assert "0       6       0" in capsys.readouterr().out
 
 
 def test_a_new_entry_is_one_download_and_a_removed_one_is_dropped(stage, site):
