@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from joblib.memory import CacheWarning
 
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied, Unavailable
@@ -130,7 +131,7 @@ def test_a_full_disk_leaves_no_incomplete_result(folder, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("joblib.numpy_pickle.dump", fill_disk)
-    with pytest.warns(UserWarning, match="No space left on device"):
+    with pytest.warns(CacheWarning, match="No space left on device"):
         assert_squares(squares(2, 3), 2, 3)
     assert [path for path in folder.iterdir() if path.is_dir()] == []
 
