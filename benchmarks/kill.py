@@ -58,8 +58,9 @@ class Outcome:
 
 
 def lay_out(folder: Path) -> None:
-    """What the stages need: params.yaml, the corpus file and networks' weights."""
-    shutil.copytree("corpora", folder / "corpora")
+    """What the stages need: code, which the model is logged with, params and networks' weights."""
+    for name in ("musicregion", "stages", "corpora"):
+        shutil.copytree(name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     settings = yaml.safe_load(Path("params.yaml").read_text())
     settings |= {"corpus": "folk", "model": "svm"}
     settings["folk"] |= {"songs": SONGS, "seconds": [11, 14]}

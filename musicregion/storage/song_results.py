@@ -22,9 +22,6 @@ import numpy as np
 from musicregion.errors import Unavailable
 from musicregion.storage.paths import song_results_folder
 
-AHEAD = (
-    256  # stored results that are open at a time: each takes one of the 65,530 mappings of Linux
-)
 # an array, or a dict of arrays and of what repr() shows completely
 Result = Any
 

@@ -15,7 +15,7 @@ from musicregion.storage import song_results
 from musicregion.storage.paths import song_results_folder
 from musicregion.storage.song_results import Result
 
-AHEAD = 256  # stored results that are open at a time; Linux has 65,530 mappings for a process
+AHEAD = 32  # stored results that are open at a time
 MapFunction = Callable[[Callable, Iterable[tuple], str], Iterator]
 
 

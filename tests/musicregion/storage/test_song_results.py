@@ -1,5 +1,6 @@
 """The store of songs' results: what it keeps, what it forgets, and that it stops nobody."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from joblib.memory import CacheWarning
 
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied, Unavailable
@@ -121,6 +123,17 @@ def test_a_store_that_cannot_be_written_to_costs_nothing_else(folder):
     folder.write_text("a file where the folder should be")
     with pytest.warns(UserWarning):
         assert_squares(squares(2, 3), 2, 3)
+
+
+def test_a_full_disk_leaves_no_incomplete_result(folder, monkeypatch):
+    def fill_disk(value, file, compress):
+        file.write(b"incomplete")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("joblib.numpy_pickle.dump", fill_disk)
+    with pytest.warns(CacheWarning, match="No space left on device"):
+        assert_squares(squares(2, 3), 2, 3)
+    assert [path for path in folder.iterdir() if path.is_dir()] == []
 
 
 def unavailable(number):
