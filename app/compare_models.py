@@ -1,0 +1,148 @@
+"""`musicregion compare-models`: trains svm, dense, dense_deep and cnn, and says which is better.
+
+Each is a DVC experiment, compare-<model>, made from the committed params: what earlier experiments
+left in params.yaml does not count, and the work tree stays as it is. Two run at a time. What DVC's
+cache holds is not trained again.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+from app.compare import load_predictions
+from app.table import print_experiments
+from musicregion.config.committed import changed_params
+from musicregion.errors import TrainingError
+from musicregion.evaluation.compare_runs import compare_predictions, describe_comparison
+from musicregion.storage.paths import COMPARISON_LOGS
+from musicregion.tracking.experiments import head_commit, list_experiments, remove_experiment
+
+MODELS = ("cnn", "dense_deep", "dense", "svm")  # the slowest first
+PAIRS = (("svm", "dense"), ("svm", "dense_deep"), ("svm", "cnn"), ("dense", "cnn"))
+JOBS = 2
+PAUSE = 0.2  # seconds between two looks at a log
+STARTED = "Reproducing experiment"  # DVC is no longer busy with the work tree when it prints this
+
+
+def experiment_name(model: str) -> str:
+    """The DVC experiment of a model."""
+    return f"compare-{model}"
+
+
+def committed_settings() -> list[str]:
+    """Arguments of `dvc exp run` that give every param its committed value."""
+    words = []
+    for key, (_, committed) in changed_params().items():
+        value = json.dumps(committed, ensure_ascii=False)
+        words += ["-S", f"~{key}" if committed is None else f"++{key}={value}"]
+    return words
+
+
+def last_line(log: Path) -> str:
+    """What a log ends with, of progress bars the latest state."""
+    lines = re.split(r"[\r\n]+", log.read_text(errors="replace").strip())
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", lines[-1])
+
+
+def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable) -> bool:
+    """Run one model's experiment in DVC's temporary folder; whether it succeeded.
+
+    setup: DVC stashes the work tree for a moment, and one process at a time may do that.
+    show: called with the latest line of the experiment's output, as `status`.
+    """
+    log = COMPARISON_LOGS / f"{model}.log"
+    words = ["exp", "run", "--temp", "--wait-for-lock", "--name", experiment_name(model)]
+    words += [*settings, "-S", f"model={model}"]
+    with log.open("wb") as output:
+        with setup:
+            remove_experiment(experiment_name(model))
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dvc", *words], stdout=output, stderr=subprocess.STDOUT
+            )
+            while process.poll() is None and STARTED not in log.read_text(errors="replace"):
+                time.sleep(PAUSE)
+        while process.poll() is None:
+            show(status=last_line(log))
+            time.sleep(PAUSE)
+    show(status="done" if process.returncode == 0 else f"failed, see {log}")
+    return process.returncode == 0
+
+
+def run_models() -> list[str]:
+    """Run the experiments, some at a time, with a line of progress each; the models that failed."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
+    COMPARISON_LOGS.mkdir(parents=True, exist_ok=True)
+    settings, setup = committed_settings(), Lock()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[status]}", markup=False, table_column=Column(no_wrap=True)),
+    )
+    with (
+        Progress(*columns, console=Console(stderr=True)) as progress,
+        ThreadPoolExecutor(JOBS) as pool,
+    ):
+
+        def run_one(model: str) -> bool:
+            task = progress.add_task(experiment_name(model), total=1, status="setting up")
+            success = run_experiment(model, settings, setup, partial(progress.update, task))
+            progress.update(task, completed=1)
+            return success
+
+        succeeded = list(pool.map(run_one, MODELS))
+    return [model for model, success in zip(MODELS, succeeded, strict=True) if not success]
+
+
+def describe_pairs(revs: dict[str, str]) -> str:
+    """The networks against the yardstick, and dense against cnn, in words.
+
+    revs: the git commit of each experiment, by its name.
+    """
+    texts = []
+    for pair in PAIRS:
+        a, b = map(experiment_name, pair)
+        if a in revs and b in revs:
+            predictions = load_predictions(revs[a]), load_predictions(revs[b])
+            texts.append(describe_comparison(compare_predictions(*predictions), a, b))
+    return "\n\n".join(texts)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command.
+
+    Raises:
+        TrainingError: an experiment failed; the others were run and compared all the same.
+        TrackingError: DVC's experiments cannot be read.
+    """
+    argparse.ArgumentParser(
+        prog="musicregion compare-models",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
+    head = head_commit()
+    failed = run_models()
+    experiments = list_experiments()
+    print_experiments(experiments)
+    print(describe_pairs({row.name: row.rev for row in experiments if row.baseline == head}))
+    print("\nIn MLflow: make ui")
+    if failed:
+        lines = [
+            f"  {COMPARISON_LOGS / model}.log: {last_line(COMPARISON_LOGS / f'{model}.log')}"
+            for model in failed
+        ]
+        raise TrainingError(
+            "compare-models: these did not run to their end. Their logs end with:\n"
+            + "\n".join(lines)
+        )
