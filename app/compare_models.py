@@ -23,7 +23,7 @@ from musicregion.config.committed import changed_params
 from musicregion.errors import TrainingError
 from musicregion.evaluation.compare_runs import compare_predictions, describe_comparison
 from musicregion.storage.paths import COMPARISON_LOGS
-from musicregion.tracking.experiments import head_commit, list_experiments, remove_experiment
+from musicregion.tracking.experiments import head_commit, list_experiments, remove_experiments
 
 MODELS = ("cnn", "dense_deep", "dense", "svm")  # the slowest first
 PAIRS = (("svm", "dense"), ("svm", "dense_deep"), ("svm", "cnn"), ("dense", "cnn"))
@@ -46,10 +46,11 @@ def committed_settings() -> list[str]:
     return words
 
 
-def last_line(log: Path) -> str:
-    """What a log ends with, of progress bars the latest state."""
-    lines = re.split(r"[\r\n]+", log.read_text(errors="replace").strip())
-    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", lines[-1])
+def last_line(log: Path, marker: str = "") -> str:
+    """The last line of a log that has a marker, of progress bars the latest state."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", log.read_text(errors="replace"))
+    lines = [line for line in re.split(r"[\r\n]+", text.strip()) if marker in line]
+    return lines[-1] if lines else ""
 
 
 def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable) -> bool:
@@ -59,11 +60,10 @@ def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable)
     show: called with the latest line of the experiment's output, as `status`.
     """
     log = COMPARISON_LOGS / f"{model}.log"
-    words = ["exp", "run", "--temp", "--wait-for-lock", "--name", experiment_name(model)]
+    words = ["--wait-for-lock", "exp", "run", "--temp", "--name", experiment_name(model)]
     words += [*settings, "-S", f"model={model}"]
     with log.open("wb") as output:
         with setup:
-            remove_experiment(experiment_name(model))
             process = subprocess.Popen(
                 [sys.executable, "-m", "dvc", *words], stdout=output, stderr=subprocess.STDOUT
             )
@@ -83,6 +83,7 @@ def run_models() -> list[str]:
     from rich.table import Column
 
     COMPARISON_LOGS.mkdir(parents=True, exist_ok=True)
+    remove_experiments([experiment_name(model) for model in MODELS])
     settings, setup = committed_settings(), Lock()
     columns = (
         SpinnerColumn(),
@@ -138,11 +139,6 @@ def main(arguments: list[str]) -> None:
     print(describe_pairs({row.name: row.rev for row in experiments if row.baseline == head}))
     print("\nIn MLflow: make ui")
     if failed:
-        lines = [
-            f"  {COMPARISON_LOGS / model}.log: {last_line(COMPARISON_LOGS / f'{model}.log')}"
-            for model in failed
-        ]
-        raise TrainingError(
-            "compare-models: these did not run to their end. Their logs end with:\n"
-            + "\n".join(lines)
-        )
+        logs = [COMPARISON_LOGS / f"{model}.log" for model in failed]
+        reasons = [f"{log}: {last_line(log, 'ERROR') or last_line(log)}" for log in logs]
+        raise TrainingError("\n".join(["compare-models: not all models were trained.", *reasons]))

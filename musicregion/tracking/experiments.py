@@ -33,17 +33,16 @@ def head_commit() -> str:
         return repo.scm.get_rev()
 
 
-def remove_experiment(name: str) -> None:
-    """Remove an experiment of the commit that is checked out, if there is one of that name.
+def remove_experiments(names: list[str]) -> None:
+    """Remove the experiments of these names that started from the commit that is checked out.
 
-    What it computed stays in DVC's cache.
+    What they computed stays in DVC's cache.
     """
     from dvc.repo import Repo
 
     with Repo() as repo:
-        existing = [other for pairs in repo.experiments.ls().values() for other, _ in pairs]
-        if name in existing:
-            repo.experiments.remove([name])
+        existing = {name for pairs in repo.experiments.ls().values() for name, _ in pairs}
+        repo.experiments.remove(sorted(existing.intersection(names)))
 
 
 def list_experiments() -> list[Experiment]:
