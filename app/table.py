@@ -19,7 +19,7 @@ def describe_name(experiment: Experiment, head: str) -> str:
     """The experiment's name, with its commit unless that is checked out."""
     if experiment.rev == experiment.baseline:
         return f"{experiment.name} (commit)"
-    return experiment.name + ("" if experiment.baseline == head else f" @{experiment.baseline[:7]}")
+    return experiment.name + ("" if experiment.baseline == head else f"@{experiment.baseline[:7]}")
 
 
 def describe_scores(experiment: Experiment) -> list[str]:
@@ -40,7 +40,7 @@ def print_experiments(experiments: list[Experiment]) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.width = min(console.width, WIDTH)
     table = Table(box=box.SIMPLE)
-    table.add_column("experiment", overflow="ellipsis", no_wrap=True)
+    table.add_column("experiment", overflow="ellipsis")  # the one to be shortened
     for title in PARAMS:
         table.add_column(title, no_wrap=True, max_width=14)
     for title in ("validation", "test", "95 % interval"):
