@@ -253,6 +253,7 @@ def test_search(project, run, eager):
     assert (project / RESULTS / "search.png").is_file()
 
 
+@pytest.mark.slow
 def test_table(tmp_path, capsys):
     repository_of_metrics(tmp_path, "svm", 0.7)
     record = tmp_path / RESULTS / "record.json"
