@@ -48,7 +48,7 @@ def changed_params(path: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
 
 
 def describe_changes(changes: dict[str, tuple[Any, Any]]) -> str:
-    """A line for each param that differs, and how to undo it. changes: of changed_params."""
+    """A line for each param that differs. changes: of changed_params."""
     lines = [f"  {key}: {value} (committed: {other})" for key, (value, other) in changes.items()]
-    title = f"{PARAMS} differs from the commit (`git restore {PARAMS}` undoes it):"
+    title = f"{PARAMS} differs from the commit:"
     return "\n".join([title, *lines])
