@@ -25,7 +25,7 @@ from musicregion.evaluation.compare_runs import compare_predictions, describe_co
 from musicregion.storage.paths import COMPARISON_LOGS
 from musicregion.tracking.experiments import head_commit, list_experiments, remove_experiments
 
-MODELS = ("cnn", "dense_deep", "dense", "svm")  # the slowest first
+MODELS = ("dense", "cnn", "dense_deep", "svm")  # the slowest first
 PAIRS = (("svm", "dense"), ("svm", "dense_deep"), ("svm", "cnn"), ("dense", "cnn"))
 JOBS = 2
 PAUSE = 0.2  # seconds between two looks at a log

@@ -16,7 +16,7 @@ PATTERNS = ("Experiment", "model", "features", ".*song.accuracy$")
 SHORT = ["--drop", ".*", *(word for pattern in PATTERNS for word in ("--keep", pattern))]
 COMMANDS = {  # by name: a module and its arguments
     "musicregion table": ["app.command_line", "table"],
-    "dvc exp show -A, five columns": ["dvc", "exp", "show", "-A", "--no-pager", *SHORT],
+    "dvc exp show, five columns": ["dvc", "exp", "show", "--no-pager", *SHORT],
     "dvc metrics show": ["dvc", "metrics", "show"],
 }
 
