@@ -7,11 +7,14 @@ import os
 
 from musicregion.command import run
 from musicregion.config import params
+from musicregion.config.committed import changed_params
 from musicregion.tuning import best
 
 
 def main() -> None:
     settings = best.with_best_params(params.load_for_command(__doc__))
+    if changes := changed_params():  # DVC skips the stage params if it has run with the same ones
+        print(f"train: params that differ from the commit: {', '.join(changes)}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
     from musicregion.dataset import dataset
     from musicregion.evaluation import experiment, report

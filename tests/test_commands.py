@@ -159,8 +159,8 @@ def test_an_experiment_says_which_params_differ_from_the_commit(project):
     """Also a temporary one, and those that an earlier experiment left."""
     words = ["dvc", "exp", "run", "params", "-S"]  # the first stage alone
     command(*words, "model=cnn", "-S", "train.epochs=3", cwd=project)
-    for more in ([], ["--temp"]):
-        said = command(*words, "model=svm", *more, cwd=project)
+    for more in (["model=svm"], ["train.batch=16", "--temp"]):
+        said = command(*words, *more, cwd=project)
         assert "model: svm (committed: dense_deep)" in said
         assert "train.epochs: 3 (committed: 2)" in said
         assert "Running stage 'download'" not in said
