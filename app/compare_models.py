@@ -6,7 +6,6 @@ cache holds is not trained again.
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from threading import Lock
 
 from app.compare import load_predictions
 from app.table import print_experiments
-from musicregion.config.committed import changed_params
+from musicregion.config.committed import committed_settings
 from musicregion.errors import TrainingError
 from musicregion.evaluation.compare_runs import compare_predictions, describe_comparison
 from musicregion.storage.paths import COMPARISON_LOGS
@@ -37,20 +36,20 @@ def experiment_name(model: str) -> str:
     return f"compare-{model}"
 
 
-def committed_settings() -> list[str]:
-    """Arguments of `dvc exp run` that give every param its committed value."""
-    words = []
-    for key, (_, committed) in changed_params().items():
-        value = json.dumps(committed, ensure_ascii=False)
-        words += ["-S", f"~{key}" if committed is None else f"++{key}={value}"]
-    return words
-
-
-def last_line(log: Path, marker: str = "") -> str:
-    """The last line of a log that has a marker, of progress bars the latest state."""
+def read_lines(log: Path) -> list[str]:
+    """The lines of a log, of progress bars each state, without control sequences; at least one."""
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", log.read_text(errors="replace"))
-    lines = [line for line in re.split(r"[\r\n]+", text.strip()) if marker in line]
-    return lines[-1] if lines else ""
+    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()] or [""]
+
+
+def failure_reason(log: Path) -> str:
+    """What a stage said before it failed, or else DVC's own error."""
+    lines = read_lines(log)
+    errors = [number for number, line in enumerate(lines) if line.startswith("ERROR")]
+    if not errors:
+        return lines[-1]
+    first = errors[0]
+    return lines[first - 1 if first and "failed to reproduce" in lines[first] else first]
 
 
 def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable) -> bool:
@@ -70,7 +69,7 @@ def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable)
             while process.poll() is None and STARTED not in log.read_text(errors="replace"):
                 time.sleep(PAUSE)
         while process.poll() is None:
-            show(status=last_line(log))
+            show(status=read_lines(log)[-1])
             time.sleep(PAUSE)
     show(status="done" if process.returncode == 0 else f"failed, see {log}")
     return process.returncode == 0
@@ -140,5 +139,5 @@ def main(arguments: list[str]) -> None:
     print("\nIn MLflow: make ui")
     if failed:
         logs = [COMPARISON_LOGS / f"{model}.log" for model in failed]
-        reasons = [f"{log}: {last_line(log, 'ERROR') or last_line(log)}" for log in logs]
+        reasons = [f"{log}: {failure_reason(log)}" for log in logs]
         raise TrainingError("\n".join(["compare-models: not all models were trained.", *reasons]))

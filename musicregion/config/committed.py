@@ -3,6 +3,7 @@
 `dvc exp run -S` leaves its changes there, and the next experiment starts from them.
 """
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,12 @@ def describe_changes(changes: dict[str, tuple[Any, Any]]) -> str:
     lines = [f"  {key}: {value} (committed: {other})" for key, (value, other) in changes.items()]
     title = f"{PARAMS} differs from the commit:"
     return "\n".join([title, *lines])
+
+
+def committed_settings() -> list[str]:
+    """Arguments of `dvc exp run` that give every param its committed value."""
+    words: list[str] = []
+    for key, (_, committed) in changed_params().items():
+        value = json.dumps(committed, ensure_ascii=False)
+        words += ["-S", f"~{key}" if committed is None else f"++{key}={value}"]
+    return words

@@ -1,6 +1,7 @@
 import pytest
 
 from app import compare_models
+from musicregion.config import committed
 from musicregion.errors import TrainingError
 from musicregion.tracking import experiments
 from tests.conftest import command
@@ -49,9 +50,9 @@ def project(tmp_path, monkeypatch):
 
 
 def test_arguments_give_params_their_committed_values(project):
-    assert compare_models.committed_settings() == []
+    assert committed.committed_settings() == []
     (project / "params.yaml").write_text("model: cnn\ntrain: {epochs: 60, more: 1}\nsvm: {c: 10}\n")
-    assert sorted(compare_models.committed_settings()[1::2]) == [
+    assert sorted(committed.committed_settings()[1::2]) == [
         '++model="committee"',
         '++svm.kernels=["a b", "c=1"]',
         "~train.more",
@@ -64,7 +65,7 @@ def test_models_are_trained_from_the_committed_params_and_one_may_fail(project, 
     (project / "params.yaml").write_text(left)
     with pytest.raises(TrainingError) as error:
         compare_models.main([])
-    assert ".dvc/tmp/compare/cnn.log" in str(error.value)
+    assert "cnn.log: train: the loss is not a finite number." in str(error.value)
     assert "dense" not in str(error.value)
     output = capsys.readouterr().out
     assert "compare-svm is better than compare-dense." in output
@@ -75,8 +76,8 @@ def test_models_are_trained_from_the_committed_params_and_one_may_fail(project, 
     rows = {row.name: row for row in experiments.list_experiments()}
     assert rows.keys() == {"main", "compare-svm", "compare-dense", "compare-dense_deep"}
     assert {row.metric("validation/song/accuracy") for row in rows.values()} == {0.6}
-    committed = {"kernels": ["a b", "c=1"], "c": 10}
-    assert all(row.params["svm"] == committed for row in rows.values())
+    values = {"kernels": ["a b", "c=1"], "c": 10}
+    assert all(row.params["svm"] == values for row in rows.values())
 
     with pytest.raises(TrainingError):
         compare_models.main([])  # again: the experiments are replaced
