@@ -1,4 +1,5 @@
 # make repro: train on the embedded corpus. make web: a page that predicts a song's region.
+# make table: all experiments, the best first. make compare: train four models and compare them.
 # make ui: look at the runs. make test: what any change should pass. make test-all: all tests.
 # make check: style, layers, types.
 # make clean-store: delete the stored results of songs; they are computed or downloaded again.
@@ -7,7 +8,7 @@ PYTHON ?= python3
 WEIGHTS := data/musicnn_weights/weights.npz data/basic_pitch/nmp.onnx
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro web ui test test-all check games clean-store
+.PHONY: repro web ui table compare test test-all check games clean-store
 
 repro: .venv/installed
 	dvc repro
@@ -15,13 +16,19 @@ repro: .venv/installed
 	@echo "Pictures and tables:     results/   the model: models/"
 	@echo "Predict a song's region: make web   (then open http://127.0.0.1:7860)"
 	@echo "Every run so far:        make ui    (then open http://127.0.0.1:5000)"
-	@echo "The numbers again:       .venv/bin/dvc metrics show"
+	@echo "The numbers again:       make table"
 
 web: .venv/installed
 	musicregion web
 
 ui: .venv/installed
 	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(musicregion store)"
+
+table: .venv/installed
+	musicregion table
+
+compare: .venv/installed
+	musicregion compare-models
 
 test: .venv/installed $(WEIGHTS)
 	python -m pytest -n 2 -m "not slow"

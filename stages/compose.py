@@ -34,7 +34,6 @@ def main() -> None:
         paths.COMPOSER.mkdir()
         (paths.COMPOSER / paths.CARD).write_text(json.dumps({"trained": False}) + "\n")
         COMPOSE_METRICS.write_text("{}\n")
-        print("compose: nothing to do, compose.epochs is 0")
         return
     from musicregion.composition import pieces, samples
     from musicregion.storage import checksums

@@ -61,7 +61,13 @@ def assert_complete(client, run):
         item.path.removeprefix("results/")
         for item in client.list_artifacts(run.info.run_id, "results")
     }
-    written = {"metrics.json", "predictions.csv", "suspects.csv", "regions_song.csv"}
+    written = {
+        "metrics.json",
+        "details.json",
+        "predictions.csv",
+        "suspects.csv",
+        "regions_song.csv",
+    }
     assert artifacts >= PICTURES | written
     for item in artifacts:
         local = client.download_artifacts(run.info.run_id, f"results/{item}")
@@ -149,6 +155,19 @@ def test_a_song_is_predicted_as_in_the_evaluation(project, monkeypatch):
     assert [served[f"p_{name}"] for name in sorted(prediction["probabilities"])] == expected
 
 
+def test_an_experiment_says_which_params_differ_from_the_commit(project):
+    """Also a temporary one, and those that an earlier experiment left."""
+    words = ["dvc", "exp", "run", "params", "-S"]  # the first stage alone
+    command(*words, "model=cnn", "-S", "train.epochs=3", cwd=project)
+    for more in (["model=svm"], ["train.batch=16", "--temp"]):
+        said = command(*words, *more, cwd=project)
+        assert "model: svm (committed: dense_deep)" in said
+        assert "train.epochs: 3 (committed: 2)" in said
+        assert "Running stage 'download'" not in said
+    command("git", "checkout", "-q", "--", ".", cwd=project)
+    assert "committed:" not in command("dvc", "repro", cwd=project)
+
+
 def test_a_second_repro_has_nothing_to_do(project):
     assert "up to date" in command("dvc", "repro", cwd=project)
 
@@ -178,7 +197,7 @@ def test_cross_validated_experiments_are_compared_honestly(project):
     predictions = pd.read_csv(project / "results/predictions.csv")
     assert predictions.groupby("repeat")["song"].nunique().tolist() == [48, 48]
     assert len(pd.read_csv(project / "results/suspects.csv")) == 48
-    metrics = json.loads((project / "results/metrics.json").read_text())
+    metrics = json.loads((project / "results/details.json").read_text())
     assert 0.17 < metrics["folds"]["song"]["accuracy"] <= 1
     assert 0 < metrics["leave_one_region_out"]["auroc"] < 1
     assert (project / "models/model.skops").is_file()
@@ -266,11 +285,14 @@ def test_experiments_are_compared(project):
     assert "wide" in table
     assert "aside" in table
     assert "test.song.accuracy" in table
-    assert "test.song.accuracy" in command("dvc", "metrics", "show", cwd=project)
+    shown = command("dvc", "metrics", "show", "--json", cwd=project)
+    assert list(json.loads(shown)[""]["data"]) == ["results/metrics.json"]
     command("dvc", "plots", "diff", "wide", "aside", "-o", "plots", cwd=project)
     page = (project / "plots/index.html").read_text()
-    for word in ("wide", "aside", "val_accuracy", "Test songs", "confusion_song.png"):
+    for word in ("wide", "aside", "val_accuracy", "Test songs", "reliability.png"):
         assert word in page
+    for twin in ("curves.png", "confusion_song.png", "confusion_segment.png"):
+        assert twin not in page
 
 
 @pytest.mark.slow
@@ -380,7 +402,8 @@ def test_a_model_of_notes_is_trained_logged_and_makes_a_song(project):
     assert "Running stage 'train'" not in told
     metrics = json.loads((project / "results/compose.json").read_text())
     assert 0 < metrics["nats_per_note"] < 40
-    assert "ngram_nats_per_note" in command("dvc", "metrics", "show", cwd=project)
+    shown = command("dvc", "metrics", "show", "results/compose.json", cwd=project)
+    assert "ngram_nats_per_note" in shown
     client, logged = runs(project)
     run = next(one for one in logged if one.info.run_name.startswith("compose"))
     assert run.info.status == "FINISHED"

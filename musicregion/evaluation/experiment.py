@@ -28,14 +28,21 @@ from musicregion.tracking.run import TrackedRun, create_run, open_run
 
 @contextmanager
 def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
-    """A callback for the time of the block: logs each epoch to the run and the progress bar."""
+    """A callback for the time of the block: logs each epoch to the run and the progress bar.
+
+    It also rewrites history.csv, so that DVC's plots can be drawn while training goes on.
+    """
+    import pandas as pd
     from tqdm import tqdm
 
     epochs = settings.train.epochs if registry.has_epochs(settings.model) else 1
+    history: list[dict[str, float]] = []
     with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
 
         def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
             run.log_metrics(metrics, epoch)
+            history.append({"epoch": epoch, **metrics})
+            report.write_history(pd.DataFrame(history))
             bar.update()
             bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
 
@@ -43,7 +50,7 @@ def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
 
 
 def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
-    """Train, evaluate, and write models/ and results/; returns what metrics.json holds.
+    """Train, evaluate, and write models/ and results/; returns what details.json holds.
 
     With evaluate.folds the model is also cross-validated; the model that is saved is the same.
 

@@ -27,6 +27,9 @@ BEST_PARAMS = Path("results/best_params.yaml")
 MODELS = Path("models")
 CARD = "card.json"  # in the folder of a trained model, or of a model of notes
 RESULTS = Path("results")
+METRICS = RESULTS / "metrics.json"  # the headline
+DETAILS = RESULTS / "details.json"  # all metrics
+COMPARISON_LOGS = Path(".dvc/tmp/compare")  # what the experiments of compare-models print
 
 
 def features_folder(features: str) -> Path:

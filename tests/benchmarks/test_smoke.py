@@ -15,6 +15,7 @@ import pytest
 import soundfile
 
 from benchmarks import augmented_batches, games, training, variants
+from benchmarks import table as experiment_tables
 from musicregion.composition.fit import fit_composer
 from musicregion.composition.pieces import true_pieces
 from musicregion.composition.transformer import build_transformer
@@ -27,7 +28,14 @@ from musicregion.models import fit
 from musicregion.models.model_folder import write_model_folder
 from musicregion.storage import paths, tables
 from tests.conftest import RATE, REPOSITORY, SMALL
-from tests.prepared import SEGMENTS, SONGS, WINDOW, prepared, write_params
+from tests.prepared import (
+    SEGMENTS,
+    SONGS,
+    WINDOW,
+    prepared,
+    repository_of_metrics,
+    write_params,
+)
 
 RESULTS = "benchmarks/results"
 FOLK_PARTS = ("train", "test")  # of the rendered songs
@@ -266,6 +274,21 @@ def test_switch_back(project, run):
     record, output = run("switch_back", project, changes, result="record")
     assert record["switch_back_s"] > 0
     assert "stages that ran again: none" in output
+
+
+@pytest.mark.slow
+def test_table(tmp_path, capsys):
+    repository_of_metrics(tmp_path, "svm", 0.7)
+    record = tmp_path / RESULTS / "record.json"
+    record.parent.mkdir(parents=True)
+    record.write_text('{"kills": 30}')
+    with chdir(tmp_path):
+        experiment_tables.main()
+    assert "| musicregion table |" in capsys.readouterr().out
+    values = json.loads(record.read_text())
+    assert values.keys() == {"kills", "table_width", "metrics_columns"}
+    assert values["metrics_columns"] == 1
+    assert 40 < values["table_width"] <= 110
 
 
 def test_training(project, run):
