@@ -20,7 +20,7 @@ web: .venv/installed
 	musicregion web
 
 ui: .venv/installed
-	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(musicregion store)"
+	musicregion ui
 
 test: .venv/installed $(WEIGHTS)
 	python -m pytest -n 2 -m "not slow"

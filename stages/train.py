@@ -14,11 +14,9 @@ def main() -> None:
     settings = best.with_best_params(params.load_for_command(__doc__))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
     from musicregion.dataset import dataset
-    from musicregion.evaluation import experiment, report
+    from musicregion.evaluation import experiment
 
-    data = dataset.load_dataset(settings.features)
-    metrics = experiment.run_experiment(data, settings)
-    print(report.describe_result(metrics, data))
+    print(experiment.run_experiment(dataset.load_dataset(settings.features), settings))
 
 
 if __name__ == "__main__":

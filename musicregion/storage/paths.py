@@ -28,6 +28,9 @@ BEST_PARAMS = Path("results/best_params.yaml")
 MODELS = Path("models")
 CARD = "card.json"  # in the folder of a trained model, or of a model of notes
 RESULTS = Path("results")
+PREDICTIONS = RESULTS / "predictions.csv"
+METRICS = RESULTS / "metrics.json"
+HISTORY = RESULTS / "history.csv"
 
 
 def features_folder(features: str) -> Path:
