@@ -20,8 +20,6 @@ from musicregion.storage import paths
 if TYPE_CHECKING:
     from musicregion.tracking.dvc_revisions import Revision
 
-DETAILS = paths.RESULTS / "details.json"  # all metrics, where metrics.json has the headlines
-
 
 def logged_identities(experiment: str) -> set[tuple[str, ...]]:
     """What identifies each run of an experiment, by its id; deleted runs count too."""
@@ -65,10 +63,10 @@ def log_revision(revision: "Revision", experiment: str) -> str:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         missing = revision.fetch(folder)
-        full = next((path for path in (DETAILS, paths.METRICS) if (folder / path).is_file()), None)
-        if full is None or paths.PREDICTIONS.as_posix() in missing:
+        written = [name for name in (paths.DETAILS, paths.METRICS) if (folder / name).is_file()]
+        if not written or paths.PREDICTIONS.as_posix() in missing:
             return "neither the cache nor a remote has its results. `dvc pull` may fetch them"
-        metrics = json.loads((folder / full).read_text())
+        metrics = json.loads((folder / written[0]).read_text())
         params, identity = revision.params, revision.identity
         name = revision.name if revision.experiment else ""
         label = f"{params['model']} {params['features']} {name}".strip()

@@ -77,7 +77,9 @@ def main(arguments: list[str]) -> None:
         return
     server = f"http://{HOST}:{chosen.port}"
     words = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(chosen.port)]
-    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # of no use here, and slow to start
+    words += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    quiet = {"PYTHONWARNINGS": "ignore"}
+    quiet["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # of no use here, and slow to start
     with subprocess.Popen([*words, "--backend-store-uri", uri], env=os.environ | quiet) as process:
         try:
             wait_for(server, process)

@@ -29,7 +29,8 @@ MODELS = Path("models")
 CARD = "card.json"  # in the folder of a trained model, or of a model of notes
 RESULTS = Path("results")
 PREDICTIONS = RESULTS / "predictions.csv"
-METRICS = RESULTS / "metrics.json"
+METRICS = RESULTS / "metrics.json"  # the headline
+DETAILS = RESULTS / "details.json"  # all metrics
 HISTORY = RESULTS / "history.csv"
 
 

@@ -21,11 +21,11 @@ NAME = "leaderboard"
 LOCAL_SERVER = "http://127.0.0.1:5000"
 COLUMNS = {  # in order, with their widths in pixels
     column("params", "model"): 110,
-    column("params", "features"): 90,
-    column("metrics", HEADLINE): 190,
+    column("params", "features"): 80,
+    column("metrics", HEADLINE): 180,
     column("metrics", "test/song/accuracy"): 150,
-    column("metrics", "test/song/accuracy_low"): 170,
-    column("metrics", "test/song/accuracy_high"): 170,
+    column("metrics", "test/song/accuracy_low"): 180,
+    column("metrics", "test/song/accuracy_high"): 180,
     column("metrics", "test/song/macro_f1"): 150,
     column("attributes", "Duration"): 100,
     column("attributes", "Dataset"): 180,
@@ -60,7 +60,7 @@ def runs_view() -> View:
         "columnOrder": list(COLUMNS),
         "columnWidths": COLUMNS,
         "compareRunCharts": charts,
-        "compareRunSections": [section(path) for path in CHARTS],
+        "compareRunSections": [section(path, 2) for path in CHARTS],
         "isAccordionReordered": True,  # or else MLflow sorts the sections by name
     }
 
@@ -77,8 +77,11 @@ def trials_view(search_run: str, params: list[str]) -> View:
         "orderByKey": value,
         "orderByAsc": False,
         "selectedColumns": [*columns, column("attributes", "Duration")],
-        "compareRunCharts": [parallel_chart(params, [SEARCH_VALUE], "search")],
-        "compareRunSections": [section("search")],
+        "compareRunCharts": [
+            parallel_chart(params, [SEARCH_VALUE], "search"),
+            chart("BAR", SEARCH_VALUE, hidden=True),
+        ],
+        "compareRunSections": [section("search", 1)],
         "isAccordionReordered": True,
     }
 

@@ -5,6 +5,7 @@ weights again, and stays with DVC.
 """
 
 import io
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ def saved_model(
     outputs: list[ColSpec | TensorSpec] = [ColSpec("string", "region"), ColSpec("boolean", "known")]
     outputs += [ColSpec("double", "probability"), ColSpec("string", "reason")]
     outputs += [ColSpec("double", f"p_{region}") for region in regions]
+    logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # it says what it saves
     example = example_audio(params["segment.window"], params["segment.sample_rate"])
     with tempfile.TemporaryDirectory() as temporary:
         needed, saved = Path(temporary, "models"), Path(temporary, "saved")

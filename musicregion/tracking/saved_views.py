@@ -63,10 +63,10 @@ def identifier(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
-def section(name: str) -> dict[str, Any]:
-    """A section of charts, such as test/song."""
+def section(name: str, columns: int) -> dict[str, Any]:
+    """A section of charts, such as test/song. columns: of charts side by side."""
     shown = {"display": True, "isReordered": False, "deleted": False, "isGenerated": True}
-    return {"uuid": identifier(name), "name": name} | shown
+    return {"uuid": identifier(name), "name": name, "columns": columns} | shown
 
 
 def chart(kind: str, metric: str, hidden: bool = False) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from musicregion.storage import journal
 from musicregion.tracking import store
 from musicregion.tracking.entries import SEND
-from musicregion.tracking.unsent import JOURNAL
+from musicregion.tracking.unsent import JOURNAL, append_entry
 
 
 def now_ms() -> int:
@@ -109,4 +108,4 @@ class TrackedRun:
             copy = self.unsent / "files" / str(name)
             shutil.copytree(str(source), copy, dirs_exist_ok=True)
             values = str(copy), name, *rest
-        journal.append(self.unsent / JOURNAL, {"kind": kind, "values": values})
+        append_entry(self.unsent / JOURNAL, {"kind": kind, "values": values})

@@ -4,19 +4,45 @@
 musicregion.tracking.entries.
 """
 
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from mlflow import MlflowClient
 
-from musicregion.storage import journal
 from musicregion.tracking import store
 from musicregion.tracking.entries import SEND
 
 JOURNAL = "journal.jsonl"
+
+
+def read_entries(path: Path) -> Iterator[dict[str, Any]]:
+    """All entries of a journal, in order; a line that a crash has left incomplete is skipped."""
+    if not path.is_file():
+        return
+    for line in path.read_text(errors="replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
+def append_entry(path: Path, entry: dict[str, Any]) -> None:
+    """Add an entry to a journal; it is on the disk when this returns.
+
+    The newline before it ends a line that a crash may have left incomplete.
+    """
+    with path.open("a") as file:
+        file.write("\n" + json.dumps(entry))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def send_run(folder: Path) -> None:
@@ -24,14 +50,14 @@ def send_run(folder: Path) -> None:
     client = MlflowClient()
     run = folder.name
     # a run that an earlier attempt created before it failed is not created again
-    entries = list(journal.read_lines(folder / JOURNAL))
+    entries = list(read_entries(folder / JOURNAL))
     created = [entry["values"][0] for entry in entries if entry["kind"] == "made"]
     for entry in entries:
         kind, values = entry["kind"], entry["values"]
         if kind == "create":
             run = created[0] if created else client.create_run(*values).info.run_id
             if not created:
-                journal.append(folder / JOURNAL, {"kind": "made", "values": [run]})
+                append_entry(folder / JOURNAL, {"kind": "made", "values": [run]})
         elif kind != "made":
             SEND[kind](client, run, *values)
     if "end" not in [entry["kind"] for entry in entries]:
