@@ -22,7 +22,7 @@ web: .venv/installed
 	musicregion web
 
 ui: .venv/installed
-	mlflow ui --host 127.0.0.1 --port 5000 --backend-store-uri "$$(musicregion store)"
+	musicregion ui
 
 table: .venv/installed
 	musicregion table

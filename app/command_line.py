@@ -14,6 +14,8 @@ COMMANDS = {  # by name: the module, and what it does
     "table": ("app.table", "list all experiments with their accuracies, the best first"),
     "compare-models": ("app.compare_models", "train four models, and say which is better"),
     "compare": ("app.compare", "test whether one run is better than another"),
+    "ui": ("app.ui", "open MLflow on a leaderboard of the runs"),
+    "log": ("app.log_runs", "log trainings that DVC holds and MLflow does not"),
     "promote": ("app.promote", "make the best run the champion"),
     "send": ("app.send_runs", "send runs that MLflow's server could not take earlier"),
     "fetch-weights": ("app.fetch_weights", "fetch the weights of the pretrained networks"),

@@ -10,7 +10,7 @@ from musicregion.storage.paths import CARD
 
 MODEL_HELP = (
     "a folder; a DVC experiment or commit; or an address in MLflow, such as "
-    "models:/region@champion or runs:/<run id>/model (default: models)"
+    "models:/region@champion or runs:/<run id>/<its model's name> (default: models)"
 )
 
 

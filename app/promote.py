@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from musicregion.config import params
 from musicregion.errors import ComparisonError, ModelError
 from musicregion.tracking import store
+from musicregion.tracking.metric_names import HEADLINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 
 MODEL, ALIAS = "region", "champion"
-SCORE = "validation_song_accuracy"
 
 
 def choose_candidate(client: "MlflowClient", corpus: str, run_id: str | None) -> "Run":
@@ -44,8 +44,8 @@ def choose_candidate(client: "MlflowClient", corpus: str, run_id: str | None) ->
     experiment = client.get_experiment_by_name(corpus)
     runs = experiment and client.search_runs(
         [experiment.experiment_id],
-        f"attributes.status = 'FINISHED' and metrics.{SCORE} >= 0",
-        order_by=[f"metrics.{SCORE} DESC", "attributes.start_time DESC"],
+        f"attributes.status = 'FINISHED' and metrics.`{HEADLINE}` >= 0",
+        order_by=[f"metrics.`{HEADLINE}` DESC", "attributes.start_time DESC"],
         max_results=1,
     )
     if not runs:
@@ -73,10 +73,19 @@ def common_part(a: "pd.DataFrame", b: "pd.DataFrame") -> str:
 
 
 def register_champion(client: "MlflowClient", run: "Run", description: str) -> str:
-    """Make a run's model the champion; returns its version."""
+    """Make a run's model the champion; returns its version.
+
+    Raises:
+        ModelError: the run has no model.
+    """
     import mlflow
 
-    version = mlflow.register_model(f"runs:/{run.info.run_id}/model", MODEL).version
+    from musicregion.tracking.entries import model_of_run
+
+    logged = model_of_run(client, run.info.run_id)
+    if logged is None:
+        raise ModelError(f"promote: run {run.info.run_id} has no model.")
+    version = mlflow.register_model(f"models:/{logged.model_id}", MODEL).version
     client.update_model_version(MODEL, version, description)
     client.set_registered_model_alias(MODEL, ALIAS, version)
     return version
@@ -107,9 +116,9 @@ def main(arguments: list[str]) -> None:
     client = MlflowClient()
     run, champion = choose_candidate(client, corpus, chosen.run), current_champion(client)
     name = f"{run.info.run_name} ({run.info.run_id})"
-    score = run.data.metrics.get(SCORE)
+    score = run.data.metrics.get(HEADLINE)
     score_text = "unknown" if score is None else f"{score:.3f}"
-    description = f"{name}: {SCORE.replace('_', ' ')} {score_text}"
+    description = f"{name}: {HEADLINE} {score_text}"
     print(description)
     if champion and champion.info.run_id == run.info.run_id:
         print("It is the champion already.")

@@ -38,20 +38,20 @@ def main() -> None:
     from musicregion.composition import pieces, samples
     from musicregion.storage import checksums
     from musicregion.storage.paths import SONGS, SPLITS
-    from musicregion.tracking import store
+    from musicregion.tracking import metric_names, store, training_record
     from musicregion.tracking.run import create_run, open_run
 
     parts = pieces.pieces_by_part(settings)
     run_params = training_params(settings)
     md5 = {path.as_posix(): checksums.md5(path) for path in (SONGS, SPLITS)}
-    tags = store.run_tags(run_params, md5)
+    tags = store.run_tags(run_params, md5) | {training_record.STAGE: "compose"}
     label = f"compose {tags.get('dvc.experiment', '')}".strip()
     tracked = create_run(store.prepare_experiment(settings.corpus), label, tags)
     with open_run(tracked):
         tracked.log_params(run_params)
         metrics = fit_composer(parts, settings, tracked)
         samples.write_samples(settings, paths.COMPOSER / "samples")
-        tracked.log_metrics(metrics)
+        tracked.log_metrics(metric_names.flatten_metrics({"composer": metrics}))
         tracked.log_artifacts(paths.COMPOSER, "composer")
         COMPOSE_METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
     print(

@@ -14,11 +14,9 @@ def main() -> None:
     if changes := changed_params():  # DVC skips the stage params if it has run with the same ones
         print(f"train: params that differ from the commit: {', '.join(changes)}")
     from musicregion.dataset import dataset
-    from musicregion.evaluation import experiment, report
+    from musicregion.evaluation import experiment
 
-    data = dataset.load_dataset(settings.features)
-    metrics = experiment.run_experiment(data, settings)
-    print(report.describe_result(metrics, data))
+    print(experiment.run_experiment(dataset.load_dataset(settings.features), settings))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from musicregion.storage import paths, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
 from tests.prepared import write_params
 
-CURVES = ("accuracy", "loss", "val_accuracy", "val_loss")
+CURVES = ("accuracy", "loss", "validation_accuracy", "validation_loss")
 PICTURES = {"curves.png", "confusion_song.png", "confusion_segment.png", "reliability.png"}
 
 
@@ -50,8 +50,8 @@ def assert_complete(client, run):
     """A run has all that a user would look for in MLflow's UI."""
     assert run.info.status == "FINISHED"
     for name in CURVES:
-        assert len(client.get_metric_history(run.info.run_id, name)) == 2
-    for name in ("test_song_accuracy", "test_segment_macro_f1", "test_song_accuracy_low"):
+        assert len(client.get_metric_history(run.info.run_id, f"training/{name}")) == 2
+    for name in ("test/song/accuracy", "test/segment/macro_f1", "test/song/accuracy_low"):
         assert 0 <= run.data.metrics[name] <= 1
     assert run.data.params["train.epochs"] == "2"
     assert len(run.data.tags["git.commit"].rstrip("+")) == 40
@@ -76,6 +76,7 @@ def assert_complete(client, run):
         [run.info.experiment_id], filter_string=f"source_run_id = '{run.info.run_id}'"
     )
     assert model.status == "READY"
+    assert model.name == f"{run.data.params['model']}-mfcc-folk"
 
 
 def test_repro_logs_one_complete_run(project):
@@ -145,7 +146,7 @@ def test_a_song_is_predicted_as_in_the_evaluation(project, monkeypatch):
         "from musicregion.tracking import store\n"
         "store.connect()\n"
         "(run,) = mlflow.search_runs(experiment_names=['folk'], output_format='list')\n"
-        "model = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/model')\n"
+        "model = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/dense_deep-mfcc-folk')\n"
         f"answer = model.predict(pandas.DataFrame({{'path': [{song!r}]}}))\n"
         "print(answer.to_json(orient='records'))\n"
     )
@@ -202,7 +203,7 @@ def test_cross_validated_experiments_are_compared_honestly(project):
     assert 0 < metrics["leave_one_region_out"]["auroc"] < 1
     assert (project / "models/model.skops").is_file()
     _, logged = runs(project)
-    assert logged[0].data.metrics["folds_song_accuracy"] == metrics["folds"]["song"]["accuracy"]
+    assert logged[0].data.metrics["folds/song/accuracy"] == metrics["folds"]["song"]["accuracy"]
     for pair in (("svm", "logistic"), (logged[1].info.run_id, logged[0].info.run_id)):
         output = command("musicregion", "compare", *pair, cwd=project)
         assert "of 48 songs classified correctly" in output
@@ -237,7 +238,11 @@ def test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found(pro
     pictures = {file.path for file in client.list_artifacts(parent.info.run_id, "search")}
     names = {"history", "parallel", "slices", "importances"}
     assert {f"search/{name}.png" for name in names} <= pictures
-    trained = [run for run in logged if "state" not in run.data.tags and run != parent]
+    assert parent.data.params["logistic.c"] == "0.01"  # where the search started
+    assert parent.data.tags["best logistic.c"] == str(best["logistic.c"])
+    values = [run.data.metrics["search/value"] for run in trials]
+    assert parent.data.metrics["search/value"] == max(values)
+    trained = [run for run in logged if run.data.tags["stage"] == "train"]
     assert float(trained[0].data.params["logistic.c"]) == best["logistic.c"]
     changes[-1] = "tune.trials=5"
     command("dvc", "exp", "run", "-n", "searched-more", *changes, cwd=project)

@@ -37,7 +37,7 @@ def no_search(folder):
 
 
 def losses(client, run):
-    history = client.get_metric_history(run.info.run_id, "val_loss")
+    history = client.get_metric_history(run.info.run_id, "training/validation_loss")
     return [(metric.step, metric.value) for metric in history]
 
 
@@ -71,10 +71,14 @@ def test_a_server_that_is_killed_in_mid_training_costs_nothing(tmp_path):
         (run,) = runs(client)
         assert run.info.status == "FINISHED"
         assert [step for step, _ in losses(client, run)] == list(range(1, 31))
-        assert run.data.metrics["test_song_accuracy"] > 0.5
+        assert run.data.metrics["test/song/accuracy"] > 0.5
         files = {file.path for file in client.list_artifacts(run.info.run_id, "results")}
         assert {"results/metrics.json", "results/curves.png"} <= files
-        assert client.list_artifacts(run.info.run_id, "model")
+        (model,) = client.search_logged_models([run.info.experiment_id])
+        assert (model.source_run_id, model.status) == (run.info.run_id, "READY")
+        assert {metric.key for metric in model.metrics} >= {"test/song/accuracy"}
+        assert run.inputs.dataset_inputs[0].dataset.name == "folk mfcc"
+        assert "dvc exp run" in run.data.tags["mlflow.note.content"]
     assert not list((project / "mlruns/unsent").iterdir())
 
 

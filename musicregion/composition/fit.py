@@ -11,7 +11,7 @@ from musicregion.storage import paths
 
 if TYPE_CHECKING:
     from musicregion.composition.tokens import Piece
-    from musicregion.tracking.run import TrackedRun
+    from musicregion.tracking.tracked_run import TrackedRun
 
 
 def encode_pieces(pieces: "list[Piece]", regions: list[str]) -> list[np.ndarray]:
@@ -74,12 +74,12 @@ def fit_composer(
 
         def on_epoch(epoch: int, losses: dict[str, float]) -> None:
             nats = {
-                "train_nats_per_note": losses["loss"] * train_tokens,
-                "validation_nats_per_note": losses["val_loss"] * validation_tokens,
+                "training/nats_per_note": losses["loss"] * train_tokens,
+                "training/validation_nats_per_note": losses["val_loss"] * validation_tokens,
             }
             run.log_metrics(nats, epoch)
             bar.update()
-            bar.set_postfix(validation=nats["validation_nats_per_note"], baseline=baseline)
+            bar.set_postfix(validation=nats["training/validation_nats_per_note"], baseline=baseline)
 
         model, history = training.train_transformer(
             train, validation, size, settings.compose, on_epoch

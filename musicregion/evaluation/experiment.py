@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from musicregion.config.params import Params
 from musicregion.dataset import dataset
@@ -22,8 +21,10 @@ from musicregion.models.base import OnEpoch
 from musicregion.models.model_folder import write_model_folder
 from musicregion.storage import tables
 from musicregion.storage.paths import MODELS, RESULTS
-from musicregion.tracking import logged_model, store
-from musicregion.tracking.run import TrackedRun, create_run, open_run
+from musicregion.tracking import metric_names, notes, store, training_record
+from musicregion.tracking.run import create_run, open_run
+from musicregion.tracking.system_metrics import log_system_metrics
+from musicregion.tracking.tracked_run import TrackedRun
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
     with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
 
         def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
-            run.log_metrics(metrics, epoch)
+            run.log_metrics(metric_names.epoch_metrics(metrics), epoch)
             history.append({"epoch": epoch, **metrics})
             report.write_history(pd.DataFrame(history))
             bar.update()
@@ -49,8 +50,8 @@ def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
         yield on_epoch
 
 
-def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
-    """Train, evaluate, and write models/ and results/; returns what details.json holds.
+def run_experiment(data: Dataset, settings: Params) -> str:
+    """Train, evaluate, and write models/ and results/; returns the result in sentences.
 
     With evaluate.folds the model is also cross-validated; the model that is saved is the same.
 
@@ -63,9 +64,10 @@ def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
     run_params = settings.training_params()
     tags = store.run_tags(run_params, dataset.dataset_checksums(settings.features))
     label = f"{settings.model} {settings.features} {tags.get('dvc.experiment', '')}".strip()
+    tags[training_record.STAGE] = "train"
     run = create_run(store.prepare_experiment(settings.corpus), label, tags)
-    with open_run(run):
-        run.log_params(run_params)
+    with open_run(run), log_system_metrics(run):
+        training_record.log_start(run, run_params, tags["dataset.md5"])
         train, validation, test = (data.rows(part) for part in ("train", "validation", "test"))
         with log_epochs(run, settings) as on_epoch:
             result = holdout.evaluate_holdout(data, train, validation, test, settings, on_epoch)
@@ -73,7 +75,7 @@ def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
         metrics = report.measure_holdout(data, result, settings.train.seed)
         card = model_card(result, data, run_params, metrics)
         write_model_folder(result.model, card, settings, MODELS)
-        logged_model.log_model(MODELS, data.regions, settings.segment, run)
+        training_record.log_trained_model(run, MODELS, run_params)
         metrics["unknown"] = open_set.score_unknown_songs(data, result)
         folds, entries = fold_metrics.evaluate_folds(data, settings)
         metrics |= entries
@@ -81,6 +83,7 @@ def run_experiment(data: Dataset, settings: Params) -> dict[str, Any]:
         predictions = prediction_table.all_predictions(data, result, folds)
         suspects = label_errors.find_suspects(predictions, tables.SONGS.read())
         suspects.to_csv(RESULTS / "suspects.csv", index=False)
-        run.log_metrics(report.flatten_metrics(metrics))
-        run.log_artifacts(RESULTS, "results")
-    return metrics
+        sentence = report.describe_result(metrics, *report.count_songs(data))
+        note = notes.run_note(sentence, notes.commands_now())
+        training_record.log_end(run, run_params, tags["dataset.md5"], metrics, RESULTS, note)
+    return sentence

@@ -111,31 +111,26 @@ def write_results(
     plots.plot_reliability(shown, title, RESULTS / "reliability.png")
 
 
-def flatten_metrics(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    """Nested metrics by their names in MLflow: test_song_accuracy and so on."""
-    flat: dict[str, float] = {}
-    for name, value in metrics.items():
-        if isinstance(value, dict):
-            flat |= flatten_metrics(value, f"{prefix}{name}_")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
+def count_songs(data: Dataset) -> tuple[int, int]:
+    """How many songs the test part has, and how many belong to a region at all."""
+    return len(set(data.songs[data.rows("test")])), len(set(data.songs[data.known()]))
 
 
-def describe_result(metrics: dict[str, Any], data: Dataset) -> str:
-    """The metrics in sentences, for the terminal."""
+def describe_result(metrics: dict[str, Any], test_songs: int, songs: int) -> str:
+    """The metrics in sentences, for the terminal and MLflow.
+
+    test_songs: how many the test part has; songs: how many were divided into folds.
+    """
     song, segment = metrics["test"]["song"], metrics["test"]["segment"]
-    count = len(set(data.songs[data.rows("test")]))
     text = (
-        f"test: {song['accuracy']:.2f} of {count} songs classified correctly (95 % interval "
+        f"test: {song['accuracy']:.2f} of {test_songs} songs classified correctly (95 % interval "
         f"{song['accuracy_low']:.2f} to {song['accuracy_high']:.2f}), {segment['accuracy']:.2f} of "
         f"segments; always predicting the largest region: {song['majority_accuracy']:.2f}"
     )
     if "folds" in metrics:
         song = metrics["folds"]["song"]
-        count = len(set(data.songs[data.known()]))
         text += (
-            f"\nfolds: {song['accuracy']:.2f} of all {count} songs, each by a model not trained on "
+            f"\nfolds: {song['accuracy']:.2f} of all {songs} songs, each by a model not trained on "
             f"it (95 % interval {song['accuracy_low']:.2f} to {song['accuracy_high']:.2f}; "
             f"standard deviation over folds {song['accuracy_spread']:.2f})"
         )

@@ -27,8 +27,10 @@ BEST_PARAMS = Path("results/best_params.yaml")
 MODELS = Path("models")
 CARD = "card.json"  # in the folder of a trained model, or of a model of notes
 RESULTS = Path("results")
+PREDICTIONS = RESULTS / "predictions.csv"
 METRICS = RESULTS / "metrics.json"  # the headline
 DETAILS = RESULTS / "details.json"  # all metrics
+HISTORY = RESULTS / "history.csv"
 COMPARISON_LOGS = Path(".dvc/tmp/compare")  # what the experiments of compare-models print
 
 

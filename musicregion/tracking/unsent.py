@@ -1,37 +1,24 @@
 """Entries that MLflow's server did not receive, stored in order until it does: a folder per run.
 
-`musicregion send` sends them when the server is back. An entry may be sent twice: MLflow
-identifies a metric by its name, step and time.
+`musicregion send` sends them when the server is back. An entry may be sent twice: see
+musicregion.tracking.entries.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
 
 from musicregion.tracking import store
+from musicregion.tracking.entries import SEND
 
 JOURNAL = "journal.jsonl"
-ENTRIES: dict[str, Callable] = {
-    "metrics": lambda client, run, *rows: client.log_batch(run, [Metric(*row) for row in rows]),
-    "params": lambda client, run, values: client.log_batch(
-        run, params=[Param(name, str(value)) for name, value in values.items()]
-    ),
-    "tags": lambda client, run, values: client.log_batch(
-        run, tags=[RunTag(name, str(value)) for name, value in values.items()]
-    ),
-    "artifacts": lambda client, run, folder, artifact_path: client.log_artifacts(
-        run, folder, artifact_path
-    ),
-    "end": lambda client, run, status, end_time: client.set_terminated(run, status, end_time),
-}
 
 
 def read_entries(path: Path) -> Iterator[dict[str, Any]]:
@@ -72,7 +59,7 @@ def send_run(folder: Path) -> None:
             if not created:
                 append_entry(folder / JOURNAL, {"kind": "made", "values": [run]})
         elif kind != "made":
-            ENTRIES[kind](client, run, *values)
+            SEND[kind](client, run, *values)
     if "end" not in [entry["kind"] for entry in entries]:
         client.set_terminated(run, "KILLED")
     shutil.rmtree(folder)

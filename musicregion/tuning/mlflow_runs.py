@@ -1,21 +1,17 @@
 """A search in MLflow: one parent run for the study, one nested run for each trial."""
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import mlflow
 import optuna
-import yaml
 from filelock import FileLock
 from optuna.trial import FrozenTrial, TrialState
 
 from musicregion.config.params import Params
-from musicregion.tracking import run, store
-from musicregion.tracking.run import TrackedRun
-from musicregion.tuning import plots
+from musicregion.tracking import run, store, training_record
+from musicregion.tracking.tracked_run import TrackedRun
 
 SETTLE = 2  # seconds in which another computer, which also saw no run, has named its own
 RUN = "mlflow_run"  # user attribute of a study and of a trial: its run's id
@@ -47,10 +43,15 @@ def open_search_run(
         if not run_exists(run_id):
             label = f"search {settings.model} {settings.features}"
             tags = store.run_tags(settings.training_params(), checksums)
-            tags["study"] = study.study_name
+            tags |= {"study": study.study_name, training_record.STAGE: "tune"}
             run_id = agree_on_run(study, run.create_run(experiment, label, tags).run_id)
     with run.open_run(TrackedRun(run_id)) as search_run:
-        search_run.set_tags(settings.tune.model_dump())
+        params = settings.training_params()
+        training_record.log_start(search_run, params, store.params_digest(checksums))
+        # a study that is continued may ask for more trials, and a param cannot change
+        search_run.log_params(
+            {f"tune.{name}": value for name, value in settings.tune if name != "trials"}
+        )
         yield experiment, search_run
 
 
@@ -92,7 +93,8 @@ def open_trial_run(trial: optuna.Trial, experiment: str, parent: str) -> Iterato
 
     experiment: its id; parent: the id of the study's run.
     """
-    trial_run = run.create_run(experiment, f"trial {trial.number}", {}, parent)
+    tags = {training_record.STAGE: "trial"}
+    trial_run = run.create_run(experiment, f"trial {trial.number}", tags, parent)
     trial.set_user_attr(RUN, trial_run.run_id)
     with run.open_run(trial_run):
         try:
@@ -106,18 +108,3 @@ def open_trial_run(trial: optuna.Trial, experiment: str, parent: str) -> Iterato
             trial_run.set_tags({"state": "complete"})
             return
     raise optuna.TrialPruned  # after the run has ended as finished: pruning is no failure
-
-
-def log_summary(study: optuna.Study, search_run: TrackedRun) -> None:
-    """Log the study's best params, table of trials and plots to its run."""
-    best = study.best_trial
-    search_run.set_tags({"best_trial": best.number})
-    values = {"best_value": study.best_value, "trials": len(study.trials)}
-    search_run.log_metrics(values, len(study.trials))
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        (folder / "best_params.yaml").write_text(yaml.safe_dump(best.user_attrs["changes"]))
-        table = study.trials_dataframe(("number", "value", "duration", "state", "params"))
-        table.to_csv(folder / "trials.csv", index=False)
-        plots.plot_search(study, folder)
-        search_run.log_artifacts(folder, "search")

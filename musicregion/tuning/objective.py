@@ -57,7 +57,7 @@ def evaluate_params(
     by_epoch = not settings.tune.folds and registry.has_epochs(settings.model)
 
     def log_epoch(epoch: int, metrics: dict[str, float]) -> None:
-        prefix = f"fold_{number}_" if settings.tune.folds else ""
+        prefix = f"fold_{number}/" if settings.tune.folds else ""
         on_epoch(epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
         if by_epoch:
             report(-metrics["val_crossentropy"], epoch)

@@ -44,7 +44,7 @@ def run_search(settings: Params) -> dict[str, Any]:
     from musicregion.compute import dask_cluster
     from musicregion.dataset import dataset
     from musicregion.tracking import store
-    from musicregion.tuning import mlflow_runs, storage, study, trial
+    from musicregion.tuning import mlflow_runs, storage, study, summary, trial
 
     trial.silence_warnings()
     checksums = dataset.dataset_checksums(settings.features)
@@ -86,7 +86,7 @@ def run_search(settings: Params) -> dict[str, Any]:
                 failed.user_attrs.get(study.REASON, failed.state.name) for failed in opened.trials
             }
             raise TrainingError(f"tune: all trials failed: {'; '.join(sorted(reasons))}")
-        mlflow_runs.log_summary(opened, search_run)
+        summary.log_summary(opened, search_run, settings)
         changes: dict[str, Any] = opened.best_trial.user_attrs["changes"]
         return changes
 

@@ -12,8 +12,8 @@ from musicregion.config.params import Params
 from musicregion.dataset import dataset
 from musicregion.dataset.dataset import Dataset
 from musicregion.models import registry
-from musicregion.tracking import store
-from musicregion.tracking.run import TrackedRun
+from musicregion.tracking import metric_names, store
+from musicregion.tracking.tracked_run import TrackedRun
 from musicregion.tuning import mlflow_runs, objective, study
 
 
@@ -69,12 +69,12 @@ def try_params(
             raise optuna.TrialPruned(f"at step {step}")
 
     def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
-        trial_run.log_metrics(metrics, epoch)
+        trial_run.log_metrics(metric_names.epoch_metrics(metrics), epoch)
 
     # one thread, as on a cluster's workers, so that sums are equal to the last bit
     with threadpool_limits(1, "blas"):
         value = objective.evaluate_params(data, settings.with_changes(changes), report, on_epoch)
-    trial_run.log_metrics({"value": value})
+    trial_run.log_metrics({metric_names.SEARCH_VALUE: value})
     return value
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from benchmarks import augmented_batches, games, training, variants
+from benchmarks import augmented_batches, games, record, run_size, training, variants
 from benchmarks import table as experiment_tables
 from musicregion.composition.fit import fit_composer
 from musicregion.composition.pieces import true_pieces
@@ -247,6 +247,20 @@ def test_protocol(project, run):
     rows, _ = run("protocol", project, {"MODELS": ("svm", "dense")})
     assert [row["model"] for row in rows] == ["svm", "dense"]
     assert (project / RESULTS / "protocol.png").is_file()
+
+
+@pytest.mark.slow
+def test_run_size(project, monkeypatch, capsys):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr(run_size, "MODELS", ("dense",))
+    with mock.patch.dict(os.environ), chdir(project):
+        record.update_record({"kills": 30})
+        run_size.main()
+        figures = json.loads(record.RESULT.read_text())
+    assert figures == {"kills": 30, "run_mb_dense": figures["run_mb_dense"]}
+    # 22 frames of 13 coefficients to half as many units, once
+    assert 0.1 < figures["run_mb_dense"] < 3
+    assert "| dense |" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from tests.servers import kill, until
 
 TRAIN = [sys.executable, "-m", "stages.train"]
 PROMOTE = ["musicregion", "promote"]
+MODEL = "committee-mfcc-folk"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_a_song_in_base64_is_predicted_over_http(project, run, tmp_path):
     song = (project / "song.ogg").read_bytes()
     with (tmp_path / "log.txt").open("w+") as log:
         server = subprocess.Popen(
-            [*words, "--model-uri", f"runs:/{run.info.run_id}/model"],
+            [*words, "--model-uri", f"runs:/{run.info.run_id}/{MODEL}"],
             cwd=tmp_path,  # the model brings its own code
             env=environment() | store,
             stdout=log,
@@ -89,7 +91,7 @@ def test_in_python_raw_bytes_and_base64_are_the_same(project, run):
         "import base64, mlflow, pandas, sys\n"
         "from musicregion.tracking import store\n"
         "store.connect()\n"
-        f"model = mlflow.pyfunc.load_model('runs:/{run.info.run_id}/model')\n"
+        f"model = mlflow.pyfunc.load_model('runs:/{run.info.run_id}/{MODEL}')\n"
         "song = open('song.ogg', 'rb').read()\n"
         "both = pandas.DataFrame({'audio': [song, base64.b64encode(song)]})\n"
         "plain, encoded = model.predict(both).to_dict('records')\n"
@@ -102,6 +104,29 @@ def test_in_python_raw_bytes_and_base64_are_the_same(project, run):
     assert "['audio', 'path'] True" in output
 
 
+def test_a_run_has_one_model_its_data_and_its_story(project, client, run):
+    assert {item.path for item in client.list_artifacts(run.info.run_id)} == {"results"}
+    (model,) = client.search_logged_models([run.info.experiment_id])
+    assert (model.name, model.status) == (MODEL, "READY")
+    assert [output.model_id for output in run.outputs.model_outputs] == [model.model_id]
+    files = {path.name for path in Path(model.artifact_location).rglob("*")}
+    assert {"song.onnx", "segment.onnx", "card.json", "serving.py"} <= files
+    assert not {"model.skops", "__pycache__"} & files
+    (data,) = run.inputs.dataset_inputs
+    assert (data.dataset.name, data.dataset.digest) == ("folk mfcc", run.data.tags["dataset.md5"])
+    assert "data/mfcc/features.npy" in data.dataset.source
+    assert data.tags[0].value == "training, validation, test"
+    of_model = {metric.key: metric for metric in model.metrics}
+    assert of_model["test/song/accuracy"].value == run.data.metrics["test/song/accuracy"]
+    assert of_model["test/song/accuracy"].dataset_name == "folk mfcc"
+    assert "training/loss" in run.data.metrics
+    assert "training/loss" not in of_model  # of an earlier training, not of this model
+    assert run.data.metrics["system/system_memory_usage_megabytes"] > 0
+    note = run.data.tags["mlflow.note.content"]
+    assert "of 8 songs classified correctly" in note
+    assert "dvc exp run -S segment.window=0.5 -S segment.shortest=0.1" in note
+
+
 def log_worse_run(client, run, folder):
     """Log a run that classified half of the validation songs wrongly; returns its id."""
     table = pd.read_csv(client.download_artifacts(run.info.run_id, "results/predictions.csv"))
@@ -110,12 +135,12 @@ def log_worse_run(client, run, folder):
     (folder / "results").mkdir(exist_ok=True)
     table.to_csv(folder / "results/predictions.csv", index=False)
     other = client.create_run(run.info.experiment_id, run_name="worse")
-    client.log_metric(other.info.run_id, "validation_song_accuracy", 0.5)
+    client.log_metric(other.info.run_id, "validation/song/accuracy", 0.5)
     client.log_artifacts(other.info.run_id, str(folder / "results"), "results")
     (model,) = client.search_logged_models([run.info.experiment_id])
-    client.log_artifacts(
-        other.info.run_id, model.artifact_location.removeprefix("file://"), "model"
-    )
+    copied = client.create_logged_model(run.info.experiment_id, "worse", other.info.run_id)
+    client.log_model_artifacts(copied.model_id, model.artifact_location.removeprefix("file://"))
+    client.finalize_logged_model(copied.model_id, "READY")
     client.set_terminated(other.info.run_id)
     return other.info.run_id
 
@@ -124,7 +149,7 @@ def log_worse_run(client, run, folder):
 def test_the_best_run_is_promoted_and_a_worse_one_is_not(project, client, run, tmp_path):
     other = log_worse_run(client, run, tmp_path)
     output = command(*PROMOTE, cwd=project)
-    assert "validation song accuracy 1.000" in output
+    assert "validation/song/accuracy 1.000" in output
     assert "is now version 1" in output
     assert "champion already" in command(*PROMOTE, cwd=project)
     output = command(*PROMOTE, "--run", other, cwd=project, fails=True)

@@ -1,3 +1,5 @@
+import shutil
+
 import mlflow
 import pytest
 
@@ -5,6 +7,20 @@ from app import send_runs
 from musicregion.errors import TrackingError
 from musicregion.tracking import store, unsent
 from musicregion.tracking.run import create_run, open_run
+
+MODEL = """
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel
+
+
+class Model(PythonModel):
+    def predict(self, context, model_input: list[int]) -> list[str]:
+        return ["Coast"] * len(model_input)
+
+
+set_model(Model())
+"""
+DATASET = {"name": "folk mfcc", "digest": "0123", "source_type": "local", "source": "{}"}
 
 
 @pytest.fixture
@@ -22,6 +38,15 @@ def pictures(tmp_path):
     folder.mkdir()
     (folder / "curves.png").write_bytes(b"a picture")
     return folder
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A model as mlflow.pyfunc.save_model writes it."""
+    code = tmp_path / "model.py"
+    code.write_text(MODEL)
+    mlflow.pyfunc.save_model(tmp_path / "saved", python_model=str(code), pip_requirements=[])
+    return tmp_path / "saved"
 
 
 def gone(*_, **__):
@@ -43,9 +68,15 @@ def test_a_run_that_is_interrupted_by_hand_does_not_stay_open(new):
     assert run.info.status == "FAILED"
 
 
-@pytest.mark.parametrize("lost", ["log_batch", "log_artifacts", "set_terminated"])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        *("log_batch", "log_artifacts", "set_terminated", "log_inputs"),
+        *("create_logged_model", "log_model_artifacts", "finalize_logged_model"),
+    ],
+)
 def test_what_the_server_does_not_receive_is_stored_and_sent(
-    new, pictures, monkeypatch, capsys, lost
+    new, pictures, saved, monkeypatch, capsys, lost
 ):
     record = new()
     with monkeypatch.context() as broken:
@@ -54,7 +85,11 @@ def test_what_the_server_does_not_receive_is_stored_and_sent(
             record.log_params({"model": "cnn"})
             for epoch in (1, 2, 3):
                 record.log_metrics({"loss": 1 / epoch}, epoch)
+            record.log_dataset(DATASET, "training")
+            record.log_model(saved, "cnn-mfcc-folk", {"model": "cnn"})
+            record.log_model_metrics({"test/song/accuracy": 0.5}, DATASET)
             record.log_artifacts(pictures, "results")
+            shutil.rmtree(saved)
     output = capsys.readouterr().err
     assert "the server is gone" in output
     assert "musicregion send" in output
@@ -65,6 +100,14 @@ def test_what_the_server_does_not_receive_is_stored_and_sent(
     assert run.data.params == {"model": "cnn"}
     history = record.client.get_metric_history(record.run_id, "loss")
     assert [(metric.step, metric.value) for metric in history] == [(1, 1), (2, 0.5), (3, 1 / 3)]
+    assert run.data.metrics["test/song/accuracy"] == 0.5
+    assert run.inputs.dataset_inputs[0].dataset.name == "folk mfcc"
+    (model,) = record.client.search_logged_models([run.info.experiment_id])
+    assert (model.name, model.status, model.params) == ("cnn-mfcc-folk", "READY", {"model": "cnn"})
+    assert [metric.value for metric in model.metrics] == [0.5]
+    assert [output.model_id for output in run.outputs.model_outputs] == [model.model_id]
+    loaded = mlflow.pyfunc.load_model(f"runs:/{record.run_id}/cnn-mfcc-folk")
+    assert (loaded.predict([1]), loaded.metadata.run_id) == (["Coast"], record.run_id)
     (file,) = record.client.list_artifacts(record.run_id, "results")
     assert file.path == "results/curves.png"
     send_runs.main([])

@@ -1,0 +1,75 @@
+"""What a run is, in words, and the commands that make it again: MLflow shows it above the run."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from musicregion.config.params import PARAMS
+
+NOTE = "mlflow.note.content"
+
+
+def git(*arguments: str) -> str:
+    """The output of a git command; empty if it fails."""
+    return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
+
+
+def flatten_params(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Params by dotted key."""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= flatten_params(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def changed_params(before: str, after: str) -> list[str]:
+    """Changes between two texts of params.yaml, as `dvc exp run -S` takes them: "model=cnn"."""
+    old, new = (flatten_params(yaml.safe_load(text) or {}) for text in (before, after))
+    return [
+        f"{key}={json.dumps(value) if isinstance(value, list) else value}"
+        for key, value in new.items()
+        if key not in old or old[key] != value
+    ]
+
+
+def commands_for_changes(commit: str, changes: list[str], name: str) -> list[str]:
+    """Commands that run an experiment again: a commit, changed params, and its name if any."""
+    words = [f"-n {name}"] if name else []
+    words += [f"-S {shlex.quote(change)}" for change in changes]
+    commands = [
+        f"git checkout {commit}",
+        f"dvc exp run {' '.join(words)}" if words else "dvc repro",
+    ]
+    return [*commands, f"dvc exp apply {name}  # instead, without training"] if name else commands
+
+
+def commands_for_experiment(commit: str, name: str) -> list[str]:
+    """Commands that make an experiment of DVC again, from the commit that keeps it."""
+    parent = git("rev-parse", "--short=10", f"{commit}^")
+    before, after = (git("show", f"{each}:{PARAMS}") for each in (parent, commit))
+    return commands_for_changes(parent, changed_params(before, after), name)
+
+
+def commands_now() -> list[str]:
+    """Commands that make the run of this work tree again."""
+    changes = changed_params(git("show", "HEAD:params.yaml"), PARAMS.read_text())
+    commands = commands_for_changes(
+        git("rev-parse", "--short=10", "HEAD"), changes, os.environ.get("DVC_EXP_NAME", "")
+    )
+    if git("status", "--porcelain", "-uno", "--", ".", ":!params.yaml", ":!dvc.lock"):
+        commands[0] += "  # and changes that were not committed"
+    return commands
+
+
+def run_note(sentence: str, commands: list[str]) -> str:
+    """A run's note: its result in words, then how to make it again, as Markdown."""
+    block = "\n".join(f"    {command}" for command in commands)
+    return f"{sentence}\n\nTo make it again:\n\n{block}\n"
