@@ -105,7 +105,7 @@ def test_the_interval_of_folds_is_over_groups():
     assert widths[1] > 1.5 * widths[0]
 
 
-def tested_fold(fold, right, temperature=1.0):
+def fold_with_songs(fold, right, temperature=1.0):
     """A fold with one test song for each entry of `right`: whether it was classified correctly."""
     probabilities = np.where(np.array(right)[:, None], [0.9, 0.1], [0.1, 0.9])
     songs = np.array([f"s{fold}{number}" for number in range(len(right))])
@@ -117,14 +117,14 @@ def tested_fold(fold, right, temperature=1.0):
 
 
 def test_the_spread_is_the_deviation_of_the_folds_accuracies():
-    folds = [tested_fold(0, [True, False]), tested_fold(1, [True, True])]
+    folds = [fold_with_songs(0, [True, False]), fold_with_songs(1, [True, True])]
     summary = crossvalidation.summarise_folds(folds, "song", 1)
     assert summary["accuracy"] == 0.75
     assert summary["accuracy_spread"] == 0.25
 
 
 def test_out_of_fold_probabilities_are_calibrated_unless_the_raw_ones_are_wanted():
-    folds = [tested_fold(0, [True], temperature=2.0)]
+    folds = [fold_with_songs(0, [True], temperature=2.0)]
     raw = crossvalidation.out_of_fold_predictions(folds, 1, "song", calibrated=False)
     assert raw.probabilities[0] == pytest.approx([0.9, 0.1])
     calibrated = crossvalidation.out_of_fold_predictions(folds, 1, "song")
