@@ -1,9 +1,9 @@
 """Stores songs that DVC has from earlier downloads, so that `dvc pull` replaces downloading."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from musicregion.corpus.fetch import result_key
 from musicregion.corpus.sources import Song
@@ -40,15 +40,18 @@ def _copy_songs(missing: list[Song], folder: Path) -> None:
 
     outputs = DVCFileSystem(".")
     with outputs.open(SONGS.as_posix()) as file:
-        table = pd.read_csv(file, dtype=tables.SONGS.columns, keep_default_na=False)
-    records = table[table["status"] == "ok"].to_dict("records")
+        table = tables.SONGS.parse(file)
+    records: Any = table[table["status"] == "ok"].to_dict("records")
     rows = {(row["song"], row["source"], row["version"]): row for row in records}
     for song in missing:
         row = rows.get((song.song, song.source, song.version))
         if row is None:
             continue
         part = RAW_PART / Path(row["path"]).name
-        outputs.get_file(row["path"], str(part))
+        try:
+            outputs.get_file(row["path"], str(part))
+        except FileNotFoundError:
+            continue
         if sha256(part) == row["sha256"]:
             result = {name: row[name] for name in COLUMNS}
             result |= {"suffix": part.suffix, "size": part.stat().st_size}

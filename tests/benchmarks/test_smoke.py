@@ -70,6 +70,7 @@ def project(tmp_path_factory):
         shutil.copy(REPOSITORY / weights, folder / weights)
     activations = np.random.default_rng(0).random((SONGS * SEGMENTS, 3, 3012), "float32")
     activations[::2] += 0.1  # something to learn
+    (folder / paths.features_folder("musicnn")).mkdir()
     np.save(folder / paths.features_array("musicnn"), activations)
     for game in ("one", "two"):
         write_wave(folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, len(game)))

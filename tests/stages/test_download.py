@@ -17,7 +17,7 @@ import yaml
 from musicregion.config import corpus, params
 from musicregion.corpus import failures, listing, update, ytdlp
 from musicregion.errors import DownloadError
-from musicregion.storage import paths, tables
+from musicregion.storage import checksums, paths, tables
 from stages import download
 from tests.conftest import RATE, REPOSITORY, command, environment, tone
 from tests.musicregion.audio.test_decode import encode
@@ -141,6 +141,7 @@ def test_a_song_of_two_corpora_is_downloaded_once(stage, site):
 
 
 def test_after_a_pull_no_song_is_downloaded_again(stage, site, tmp_path):
+    site.faults["/f.wav"] = "404"
     complete = stage()
     command("dvc", "init", "-q", "--no-scm", cwd=tmp_path)
     command("dvc", "add", "-q", "data/raw", "data/songs.csv", cwd=tmp_path)
@@ -149,13 +150,16 @@ def test_after_a_pull_no_song_is_downloaded_again(stage, site, tmp_path):
     Path("data/songs.csv").unlink()
     site.playlist("A", SONGS[:3], {"a.wav": "[Private video]"})
     table = stage()
-    assert not [path for path in site.requests if path.endswith(".wav")]
+    assert {path for path in site.requests if path.endswith(".wav")} == {"/f.wav"}
     assert table.loc["a.wav", "kind"] == "private"
     assert table["sha256"].equals(complete["sha256"])
-    shutil.rmtree(".song_results")
-    shutil.rmtree(".dvc/cache")
-    shutil.rmtree("data")
-    assert stage()["status"].tolist() == ["failed"] + 5 * ["ok"]
+    for name in ("data/raw", ".song_results"):
+        shutil.rmtree(name)
+    Path("data/songs.csv").unlink()
+    md5 = checksums.md5(Path("served/a.wav"))
+    Path(f".dvc/cache/files/md5/{md5[:2]}/{md5[2:]}").unlink()
+    assert stage()["status"].tolist() == ["failed", "ok", "ok", "ok", "ok", "failed"]
+    assert {path for path in site.requests if path.endswith(".wav")} == {"/f.wav"}
 
 
 def test_equal_ids_of_two_sites_are_two_songs(stage, site, wav):
