@@ -52,7 +52,7 @@ def test_params_runs_whenever_the_code_of_another_stage_has_changed():
         Path(dependency)
         for stage in STAGES.keys() - {"params"}
         for dependency in STAGES[stage]["deps"]
-        if dependency.startswith(("musicregion/", "stages/", "corpora/"))
+        if dependency.startswith(("musicregion/", "stages/"))
     }
     assert [path for path in needed if not folders & {path, *path.parents}] == []
     used = {parent for path in needed for parent in (path, *path.parents)}
