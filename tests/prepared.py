@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from musicregion.features.front_end import make_front_end
 from musicregion.storage import tables
 from tests.conftest import command, copy_repository
 
@@ -57,6 +58,7 @@ def prepared(target: Path, *changes: str) -> Path:
     tables.GROUPS.write(groups, folder)
     (data / "mfcc").mkdir()
     np.save(data / "mfcc/features.npy", values)
+    make_front_end(22_050, 2048, 128).save(data / "mfcc/front_end.npz")
     return folder
 
 

@@ -18,6 +18,7 @@ import yaml
 from musicregion.config import params
 from musicregion.evaluation import compare_runs
 from musicregion.features import spectral
+from musicregion.features.front_end import load_front_end
 from musicregion.storage import paths, tables
 from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
 from tests.prepared import write_params
@@ -106,13 +107,14 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
     assert features.shape == (len(segments), 431, 13)
     assert features.dtype == np.float32
     assert np.isfinite(features).all()
+    front_end = load_front_end(paths.features_front_end("mfcc"))
     for (region, name), rows in segments.groupby(["region", "song"]):
         assert rows["index"].tolist() == list(range(len(rows)))
         flac = soundfile.info(project / f"data/segments/{region}/{name}.flac")
         assert (flac.frames, flac.samplerate) == (len(rows) * 220_500, 22_050)
         first = soundfile.read(flac.name, 220_500, dtype="float32")[0]
         settings = params.load()
-        expected = spectral.mfcc(first, 22_050, settings.mfcc)
+        expected = spectral.mfcc(first, front_end, settings.mfcc)
         assert features[rows.index[0]] == pytest.approx(expected, abs=1e-3)
 
     index = tables.array_index(paths.features_folder("mfcc")).read()

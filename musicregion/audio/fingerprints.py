@@ -29,7 +29,7 @@ def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
     identical = match_identical(list(keys.values()))
     pairs = pd.concat([identical, matches]).drop_duplicates(["a", "b"])
     pairs = pairs[pairs["share"] >= settings.share]
-    return pairs.sort_values("share", ascending=False)[["a", "b", "share"]]
+    return pairs.sort_values("share", ascending=False, kind="stable")[["a", "b", "share"]]
 
 
 def name_copies(songs: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ COMPOSE_METRICS = Path("results/compose.json")
 BEST_PARAMS = Path("results/best_params.yaml")
 MODELS = Path("models")
 CARD = "card.json"  # in the folder of a trained model, or of a model of notes
+FRONT_END = "front_end.npz"  # in the folder of features, and in that of a trained model
 RESULTS = Path("results")
 PREDICTIONS = RESULTS / "predictions.csv"
 METRICS = RESULTS / "metrics.json"  # the headline
@@ -42,6 +43,11 @@ def features_folder(features: str) -> Path:
 def features_array(features: str) -> Path:
     """The array of a kind of features; rows as in segments.csv."""
     return features_folder(features) / "features.npy"
+
+
+def features_front_end(features: str) -> Path:
+    """The constants that a kind of features was computed with."""
+    return features_folder(features) / FRONT_END
 
 
 TUTORIAL_JSON = features_folder("mfcc") / "data.json"
