@@ -60,6 +60,14 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",
     r"dvc queue (start --jobs 2|status)": COMMANDS
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",
+    # with other numbers, and other models
+    r"dvc exp run( -S model=\w+)?( -S evaluate\.\w+=\d+)+": COMMANDS
+    + "test_cross_validated_experiments_are_compared_honestly",
+    r"dvc exp run -S model=svm( -S tune\.\w+=\d+)+": COMMANDS
+    + "test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found",
+    r"dvc exp run -S compose\.epochs=\d+": HERE + "test_new_songs",
+    r"dvc exp run --temp -S model=svm": COMMANDS
+    + "test_a_temporary_experiment_leaves_its_run_in_the_one_store",
     r"dvc exp run( --temp)?( -n \w+)?( -S \S+)+": HERE + "test_documented_experiments",
     r"dvc exp run -f": HERE + "test_an_experiment_is_forced",
     r"dvc (exp show .*|plots diff dense cnn)": HERE + "test_models_are_compared",
