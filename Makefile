@@ -1,12 +1,14 @@
 # make repro: train on the embedded corpus. make web: a page that predicts a song's region.
+# make table: all experiments, the best first. make compare: train four models and compare them.
 # make ui: look at the runs. make test: what any change should pass. make test-all: all tests.
 # make check: style, layers, types.
+# make clean-store: delete the stored results of songs; they are computed or downloaded again.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
-WEIGHTS := data/musicnn/weights.npz data/basic_pitch/nmp.onnx
+WEIGHTS := data/musicnn_weights/weights.npz data/basic_pitch/nmp.onnx
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro web ui test test-all check games
+.PHONY: repro web ui table compare test test-all check games clean-store
 
 repro: .venv/installed
 	dvc repro
@@ -14,13 +16,19 @@ repro: .venv/installed
 	@echo "Pictures and tables:     results/   the model: models/"
 	@echo "Predict a song's region: make web   (then open http://127.0.0.1:7860)"
 	@echo "Every run so far:        make ui    (then open http://127.0.0.1:5000)"
-	@echo "The numbers again:       .venv/bin/dvc metrics show"
+	@echo "The numbers again:       make table"
 
 web: .venv/installed
 	musicregion web
 
 ui: .venv/installed
 	musicregion ui
+
+table: .venv/installed
+	musicregion table
+
+compare: .venv/installed
+	musicregion compare-models
 
 test: .venv/installed $(WEIGHTS)
 	python -m pytest -n 2 -m "not slow"
@@ -31,6 +39,9 @@ test-all: .venv/installed $(WEIGHTS)
 
 games: .venv/installed
 	python -m corpora.games
+
+clean-store:
+	rm -rf .song_results
 
 check: .venv/installed
 	ruff check .

@@ -11,6 +11,8 @@ COMMANDS = {  # by name: the module, and what it does
     "listen": ("app.listen", "predict a stream or a microphone, second by second"),
     "web": ("app.web", "serve a page on which to predict songs and make new ones"),
     "generate": ("app.generate", "make new songs for a region"),
+    "table": ("app.table", "list all experiments with their accuracies, the best first"),
+    "compare-models": ("app.compare_models", "train four models, and say which is better"),
     "compare": ("app.compare", "test whether one run is better than another"),
     "ui": ("app.ui", "open MLflow on a leaderboard of the runs"),
     "log": ("app.log_runs", "log trainings that DVC holds and MLflow does not"),

@@ -43,10 +43,11 @@ def load_predictions(run: str) -> pd.DataFrame:
             raise ComparisonError(f"compare: MLflow run {run}: {error}") from None
     import dvc.api
     from dvc.exceptions import DvcException
+    from scmrepo.exceptions import SCMError
 
     try:
         return read_predictions(io.StringIO(dvc.api.read(PREDICTIONS, rev=run)))
-    except (DvcException, OSError) as error:
+    except (DvcException, SCMError, OSError) as error:  # SCMError: a repository without commits
         raise ComparisonError(
             f"compare: {run} is no file, no MLflow run id, and no DVC experiment or commit with "
             f"predictions in this repository: {error}. `dvc exp show` lists experiments."

@@ -7,7 +7,6 @@ Python Package Index, checked by their hashes. Stages that need them fetch them 
 """
 
 import argparse
-import os
 
 from musicregion.features import musicnn_network
 from musicregion.storage import paths
@@ -21,7 +20,6 @@ def main(arguments: list[str]) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
     basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
     print(f"{paths.MUSICNN_WEIGHTS}\n{paths.BASIC_PITCH_WEIGHTS}")

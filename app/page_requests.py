@@ -18,6 +18,7 @@ from musicregion.inference.predict_file import predict_file
 from musicregion.inference.prediction import SongPrediction
 
 MEGABYTES = 50  # of an upload; each 1,048,576 bytes
+UPLOADS = 1000  # such megabytes of all uploads on disk: twenty of the largest in ten minutes
 MINUTES = 20  # of a song
 SECONDS = 60  # for a prediction
 NEW_SONG = 10, 120  # seconds, at least and at most

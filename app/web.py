@@ -101,9 +101,10 @@ def main(arguments: list[str]) -> None:
                 "`dvc repro -f train`."
             )
         # where uploads go, and no requests to the internet; Gradio reads both when imported
-        os.environ["GRADIO_TEMP_DIR"] = f"{temporary}/uploads"
+        uploads = Path(temporary, "uploads")
+        os.environ["GRADIO_TEMP_DIR"] = str(uploads)
         os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
-        from app import page, page_requests
+        from app import page, page_requests, upload_limit
         from app.page_examples import copy_examples
 
         examples, new_songs = Path(temporary, "examples"), Path(temporary, "made")
@@ -133,6 +134,7 @@ def main(arguments: list[str]) -> None:
                 auth=partial(check_password, password.encode()) if password else None,
                 allowed_paths=[str(examples)],
                 max_file_size=page_requests.MEGABYTES << 20,
+                app_kwargs=upload_limit.app_options(uploads, page_requests.UPLOADS, page.KEPT),
                 footer_links=[],
                 quiet=True,
                 prevent_thread_lock=True,

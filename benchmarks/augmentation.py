@@ -6,7 +6,6 @@ segment of a song is used: it is the number of songs that counts. Variants that 
 benchmarks/results/augmentation.json are not run again.
 """
 
-import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -77,7 +76,6 @@ def train_network(data: Dataset, rows: np.ndarray, settings: Params, variant: st
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from musicregion.dataset import dataset
     from musicregion.models.opinion_pool import combine_segments
 

@@ -97,12 +97,14 @@ def measure_long_file(hours: float) -> dict[str, float]:
 
 def profile_songs(songs: list[Path]) -> list[dict]:
     """Where one process spends its time: the ten functions with the largest shares."""
-    settings = params.load()
+    settings, kind = params.load(), KINDS["mfcc"]
+    samples = round(settings.segment.window * settings.segment.sample_rate)
+    front_end = kind.make_front_end(settings.segment.sample_rate, samples, settings.mfcc)
     with tempfile.TemporaryDirectory() as temporary, cProfile.Profile() as profiler:
         for number, path in enumerate(songs):
             target = Path(temporary, f"{number}.flac")
             rows = segmenting.segment_song(path, target, settings.segment)
-            KINDS["mfcc"].extract_song(target, len(rows), settings.mfcc)
+            kind.extract_song(target, len(rows), front_end, settings.mfcc)
     entries = pstats.Stats(profiler).get_stats_profile().func_profiles
     total = sum(entry.tottime for entry in entries.values())
     largest = sorted(entries.items(), key=lambda item: -item[1].tottime)[:10]

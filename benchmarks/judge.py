@@ -11,6 +11,7 @@ from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.corpus import folk, folk_songs
 from musicregion.dataset.dataset import UNKNOWN, Dataset
+from musicregion.features.registry import KINDS
 from musicregion.inference.predict_song import extract_song
 from musicregion.inference.predictor import Predictor
 from musicregion.models import base, onnx_export
@@ -65,7 +66,10 @@ def _load_extractor(settings: str) -> Predictor:
         for name in (FEATURES, "segment")
         for key, value in tree[name].items()
     }
-    return Predictor({"params": params}, None, OnnxModel(NETWORK, 1))
+    segment = tree["segment"]
+    samples = round(segment["sample_rate"] * segment["window"])
+    front_end = KINDS[FEATURES].make_front_end(segment["sample_rate"], samples, tree[FEATURES])
+    return Predictor({"params": params}, None, front_end, OnnxModel(NETWORK, 1))
 
 
 def extract_features(path: Path, settings: Params) -> np.ndarray:

@@ -12,7 +12,6 @@ chosen. Expect that row's accuracy when choosing by these figures: picking the b
 optimistic (selection bias).
 """
 
-import os
 from pathlib import Path
 
 from benchmarks import pairs
@@ -115,7 +114,6 @@ def format_row(features: str, name: str, row: dict) -> list[str]:
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     folder = RESULTS / f"models_{settings.corpus}"
     rows = read_rows(TABLE)
     run_missing_pairs(settings, rows, folder)

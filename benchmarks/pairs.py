@@ -11,17 +11,19 @@ from musicregion.config.params import Params
 
 def estimate_extraction_seconds(features: str, settings: Params, sample: int) -> float:
     """Seconds for all songs' features in one process, estimated from `sample` segments or more."""
+    from musicregion.features.front_end import load_front_end
     from musicregion.features.registry import KINDS
     from musicregion.storage import tables
-    from musicregion.storage.paths import SEGMENT_FLACS
+    from musicregion.storage.paths import SEGMENT_FLACS, features_front_end
 
     extract_song = KINDS[features].extract_song
+    front_end = load_front_end(features_front_end(features))
     table = tables.SEGMENTS.read()
     counts = table.groupby(["region", "song"]).size().sample(frac=1, random_state=1)
     timed, start = 0, None
     for (region, song), count in counts.items():
         path = SEGMENT_FLACS / region / f"{song}.flac"
-        extract_song(path, count, getattr(settings, features))
+        extract_song(path, count, front_end, getattr(settings, features))
         if start is None:  # the first song loads what all need, and is not timed
             start = time.perf_counter()
             continue

@@ -112,7 +112,7 @@ def measure_model(name: str, model: Path, songs: Path) -> tuple[dict, pstats.Sta
 
 def main() -> None:
     settings = params.load_for_command(__doc__).model_copy(update={"features": "mfcc"})
-    os.environ.update(OPENBLAS_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         songs = Path(temporary, "songs")

@@ -12,7 +12,6 @@ tested segments' log-probabilities. Writes a row for each model into
 benchmarks/results/protocol.json, beside those of other corpora, and plots all in protocol.png.
 """
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,7 +103,6 @@ def plot_rows(rows: list[dict], path: Path) -> None:
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from musicregion.dataset import dataset
 
     data = dataset.load_dataset(settings.features)

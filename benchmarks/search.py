@@ -60,8 +60,8 @@ def summarise(rows: list[dict], method: str) -> list[str]:
 def main() -> None:
     settings = params.load_for_command(__doc__)
     # one core for each of two processes: CPU time then measures the work, not waiting threads
-    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTRAOP_THREADS": "1"}
-    os.environ |= {"TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    os.environ["OMP_NUM_THREADS"] = "1"
     settings = settings.model_copy(update={"features": "musicnn", "model": "bag_of_frames"})
     changes = {"train.epochs": EPOCHS, "tune.objective": "likelihood", "tune.folds": 0}
     settings = settings.with_changes(changes)

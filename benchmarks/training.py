@@ -7,7 +7,6 @@ operations, is what musicregion/models/keras_model.py does. Writes benchmarks/re
 """
 
 import cProfile
-import os
 import pstats
 import time
 
@@ -70,7 +69,6 @@ def measure_speed(
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
     from tqdm import tqdm
 

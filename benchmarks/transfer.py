@@ -7,7 +7,6 @@ benchmarks/results/transfer.json are not run again.
 """
 
 import json
-import os
 from functools import partial
 
 from benchmarks import variants
@@ -29,7 +28,6 @@ TABLE = RESULTS / "transfer.json"
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from musicregion.dataset import dataset
 
     settings = settings.model_copy(update={"features": "musicnn"})

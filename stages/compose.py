@@ -6,7 +6,6 @@ generate` makes songs.
 """
 
 import json
-import os
 import shutil
 
 from musicregion.command import run
@@ -35,9 +34,7 @@ def main() -> None:
         paths.COMPOSER.mkdir()
         (paths.COMPOSER / paths.CARD).write_text(json.dumps({"trained": False}) + "\n")
         COMPOSE_METRICS.write_text("{}\n")
-        print("compose: nothing to do, compose.epochs is 0")
         return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from musicregion.composition import pieces, samples
     from musicregion.storage import checksums
     from musicregion.storage.paths import SONGS, SPLITS

@@ -1,7 +1,7 @@
 """`python -m stages.download`: the chosen corpus → data/raw/<region>/ and data/songs.csv.
 
-Songs that are there and undamaged are not fetched again. `dvc repro -f download` checks whether
-the playlists have changed; `dvc repro` then runs the stages that depend on them.
+No song is downloaded twice, whichever corpora and regions list it. `dvc repro -f download` checks
+whether the playlists have changed; `dvc repro` then runs the stages that depend on them.
 """
 
 import pandas as pd
@@ -28,9 +28,9 @@ def main() -> None:
     songs, contested = settle_claims(listed, chosen.belongs)
     for song, reason in contested.items():
         print(f"WARNING: {song} is {reason}")
-    rows, kept, dropped = update_songs(songs, contested, chosen.regions, settings.download)
+    rows, stored = update_songs(songs, contested, chosen.regions, settings.download)
     table = pd.DataFrame(rows)
-    print(summarise(table, kept, dropped))
+    print(summarise(table, stored))
     require_enough_songs(table, settings.download.allow_missing)
 
 

@@ -3,8 +3,6 @@
 Writes data/<features>/features.npy, float32 [segment, time, channel], rows as in segments.csv.
 """
 
-import os
-
 from musicregion.command import run
 from musicregion.config import corpus, params
 from musicregion.features.extract import extract_corpus
@@ -16,7 +14,6 @@ from musicregion.storage.paths import TUTORIAL_JSON
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     name = settings.features
     array = extract_corpus(name, KINDS[name], getattr(settings, name))
     print(f"{name}: {array.shape} [segment, time, channel], {array.nbytes / 1e6:.1f} MB")

@@ -4,9 +4,9 @@ from musicregion.audio.segmenting import update_segments
 from musicregion.command import run
 from musicregion.config import params
 from musicregion.errors import NotEnoughData
-from musicregion.storage import journal, tables
+from musicregion.storage import tables
 from musicregion.storage.files import prune
-from musicregion.storage.paths import SEGMENT_FLACS, SEGMENT_JOURNAL
+from musicregion.storage.paths import SEGMENT_FLACS
 
 
 def main() -> None:
@@ -26,7 +26,6 @@ def main() -> None:
         else:
             failed.append(names | {"source": song.source, "reason": result["reason"]})
     prune(SEGMENT_FLACS, paths)
-    journal.replace_all(SEGMENT_JOURNAL, results)
     tables.SEGMENTS.write(rows)
     tables.FAILED.write(failed)
     for row in failed:

@@ -3,16 +3,16 @@
 With evaluate.folds the model is also cross-validated; the model that is saved is the same.
 """
 
-import os
-
 from musicregion.command import run
 from musicregion.config import params
+from musicregion.config.committed import changed_params
 from musicregion.tuning import best
 
 
 def main() -> None:
     settings = best.with_best_params(params.load_for_command(__doc__))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+    if changes := changed_params():  # DVC skips the stage params if it has run with the same ones
+        print(f"train: params that differ from the commit: {', '.join(changes)}")
     from musicregion.dataset import dataset
     from musicregion.evaluation import experiment
 

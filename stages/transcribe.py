@@ -15,7 +15,6 @@ def main() -> None:
     settings = params.load_for_command(__doc__).transcribe
     if settings.songs == "none":
         remove_transcriptions()
-        print("transcribe: skipped, transcribe.songs is none")
         return
     songs = tables.SONGS.read()
     songs = songs[songs["song"].isin(tables.SEGMENTS.read()["song"])]

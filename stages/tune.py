@@ -17,7 +17,8 @@ def main() -> None:
     changes = run_search(settings) if settings.tune.trials else {}
     BEST_PARAMS.parent.mkdir(exist_ok=True)
     BEST_PARAMS.write_text(yaml.safe_dump(changes))
-    print(f"tune: {changes or 'no search, params unchanged'}")
+    if settings.tune.trials:
+        print(f"tune: {changes}")
 
 
 if __name__ == "__main__":

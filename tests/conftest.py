@@ -16,6 +16,16 @@ REPOSITORY = Path(__file__).parent.parent
 RATE = 22_050  # Hz
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # musicregion
 SMALL = ["folk.songs=48", "folk.seconds=[11,14]", "split.folds=3", "train.epochs=2"]
+LONGEST = (  # files that take minutes
+    *("test_documentation.py", "test_commands.py", "test_team.py", "test_folk_difficulty.py"),
+    *("test_smoke.py", "test_download.py", "test_fuzz.py"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Run the longest files first: begun last, one would keep the other processes waiting."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def tone(seconds: float, pitch: float = 440.0, rate: int = RATE) -> np.ndarray:
@@ -36,6 +46,13 @@ def wav(tmp_path):
         return path
 
     return write
+
+
+def require_weights(path: Path) -> Path:
+    """A file of pretrained weights in the repository; the test is skipped where it is not there."""
+    if not (REPOSITORY / path).is_file():
+        pytest.skip(f"{path} is not there: `musicregion fetch-weights`")
+    return REPOSITORY / path
 
 
 def environment() -> dict[str, str]:

@@ -48,23 +48,32 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     # make
     r"make repro": HERE + "test_the_default_pipeline",
     r"make (ui|web)": HERE + "test_servers_of_the_makefile",
+    r"make clean-store": HERE + "test_the_store_is_emptied",
     r"make (test|test-all|check)": NotRun("runs this test", "make check\nmake test\n"),
-    r"make games|dvc exp run -S corpus=games": NotRun("downloads 1.5 GB of Debian packages"),
+    r"make games": NotRun("downloads 1.5 GB of Debian packages"),
     # the pipeline
     r"dvc repro": HERE + "test_the_default_pipeline",
     r"dvc repro -f download": HERE + "test_playlists_are_listed_again",
     r"dvc repro count": HERE + "test_worked_examples",
     r"dvc exp run -S (model=forest|features=energy)": HERE + "test_worked_examples",
-    r"dvc exp run -S corpus=genshin": NotRun("downloads from YouTube"),
-    r"dvc exp run --temp -S model=cnn": COMMANDS
-    + "test_a_temporary_experiment_leaves_its_run_in_the_one_store",
     r"dvc exp run --queue -S model=dense": COMMANDS
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",
     r"dvc queue (start --jobs 2|status)": COMMANDS
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",
-    r"dvc exp run( -n \w+)?( -S \S+)+": HERE + "test_documented_experiments",
+    # with other numbers, and other models
+    r"dvc exp run( -S model=\w+)?( -S evaluate\.\w+=\d+)+": COMMANDS
+    + "test_cross_validated_experiments_are_compared_honestly",
+    r"dvc exp run -S model=svm( -S tune\.\w+=\d+)+": COMMANDS
+    + "test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found",
+    r"dvc exp run -S compose\.epochs=\d+": HERE + "test_new_songs",
+    r"dvc exp run --temp -S model=svm": COMMANDS
+    + "test_a_temporary_experiment_leaves_its_run_in_the_one_store",
+    r"dvc exp run( --temp)?( -n \w+)?( -S \S+)+": HERE + "test_documented_experiments",
     r"dvc exp run -f": HERE + "test_an_experiment_is_forced",
-    r"dvc (exp show|metrics show|plots diff dense cnn)": HERE + "test_models_are_compared",
+    r"dvc (exp show .*|plots diff dense cnn)": HERE + "test_models_are_compared",
+    r"dvc plots show": HERE + "test_curves_are_drawn_while_training_runs",
+    r"git restore params\.yaml( dvc\.lock)?|dvc checkout": HERE + "test_models_are_compared",
+    r"make (compare|table)": HERE + "test_models_are_compared_by_one_command",
     r"dvc exp apply cnn": HERE + "test_models_are_compared",
     r"python -m stages\.params": HERE + "test_params_are_checked",
     r"python -m stages\.<\.\.\.>": HERE + "test_every_stage_runs_alone",
@@ -94,6 +103,7 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"dvc remote add -d shared /path/to/a/shared/folder": HERE + "test_data_is_shared",
     r"git (commit -am .*|push)": HERE + "test_data_is_shared",
     r"dvc (push|pull)": HERE + "test_data_is_shared",
+    r"gto register region|dvc artifacts get <\.\.\.> region": HERE + "test_data_is_shared",
     r"dvc remote add -d shared ssh://.*": "tests/test_team.py::test_data_is_shared_over_ssh",
     r"dvc remote modify --local shared keyfile .*": "tests/test_team.py::"
     "test_data_is_shared_over_ssh",

@@ -1,12 +1,14 @@
 """A copy of the repository whose data lie ready: nothing is rendered, a training takes seconds."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import yaml
 
+from musicregion.features.front_end import make_front_end
 from musicregion.storage import tables
-from tests.conftest import copy_repository
+from tests.conftest import command, copy_repository
 
 REGIONS, SONGS, SEGMENTS = ("Coast", "Hills"), 40, 2  # songs of all regions, segments of a song
 WINDOW, FRAMES = 0.5, 22  # seconds of a segment, and the frames of MFCC that it has
@@ -56,4 +58,34 @@ def prepared(target: Path, *changes: str) -> Path:
     tables.GROUPS.write(groups, folder)
     (data / "mfcc").mkdir()
     np.save(data / "mfcc/features.npy", values)
+    make_front_end(22_050, 2048, 128).save(data / "mfcc/front_end.npz")
+    return folder
+
+
+def empty_repository(folder: Path) -> None:
+    """Make a folder a repository of git and DVC, without a commit."""
+    command("git", "init", "-q", "-b", "main", cwd=folder)
+    command("git", "config", "user.name", "Tester", cwd=folder)
+    command("git", "config", "user.email", "tester@example.org", cwd=folder)
+    command("dvc", "init", "-q", cwd=folder)
+
+
+def write_metrics(folder: Path, model: str, accuracy: float) -> None:
+    """Write what a training of a model leaves for tables of experiments.
+
+    accuracy: of validation songs.
+    """
+    metrics = {"validation": {"song": {"accuracy": accuracy}}}
+    (folder / "results").mkdir(exist_ok=True)
+    (folder / "results/metrics.json").write_text(json.dumps(metrics))
+    (folder / "params.yaml").write_text(f"model: {model}\nfeatures: mfcc\ncorpus: folk\n")
+
+
+def repository_of_metrics(folder: Path, model: str, accuracy: float) -> Path:
+    """A DVC repository with a commit of metrics, and no experiment."""
+    empty_repository(folder)
+    (folder / "dvc.yaml").write_text("metrics: [results/metrics.json]\nparams: [params.yaml]\n")
+    write_metrics(folder, model, accuracy)
+    command("git", "add", "-A", cwd=folder)
+    command("git", "commit", "-qm", model, cwd=folder)
     return folder

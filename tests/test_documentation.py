@@ -32,6 +32,7 @@ from tests.servers import running
 README, CONTRIBUTING = DOCUMENTS[:2]
 MOST_NOT_RUN = 8
 MOST_LINES_OF_README, MOST_LINES_OF_AN_EXAMPLE = 180, 10
+MOST_CHARACTERS = 110  # of a line of a table of experiments
 
 
 def names(errors):
@@ -298,7 +299,7 @@ def test_the_arithmetic_of_500_songs_holds():
 
 
 def test_params_are_checked():
-    assert "fine" in command(sys.executable, "-m", "stages.params", cwd=REPOSITORY)
+    assert "valid" in command(sys.executable, "-m", "stages.params", cwd=REPOSITORY)
 
 
 # From here on: the commands themselves.
@@ -379,6 +380,13 @@ def test_every_stage_runs_alone(project):
     assert "up to date" in command("dvc", "repro", cwd=project)
 
 
+def test_the_store_is_emptied(tmp_path):
+    shutil.copy(REPOSITORY / "Makefile", tmp_path)
+    (tmp_path / ".song_results/entry").mkdir(parents=True)
+    shell("make clean-store", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
 @slow
 def test_playlists_are_listed_again(project):
     assert "Running stage 'download'" in shell("dvc repro -f download", project)
@@ -387,7 +395,7 @@ def test_playlists_are_listed_again(project):
 
 @slow
 def test_weights_are_fetched(project):
-    for path in ("data/musicnn/weights.npz", "data/basic_pitch/nmp.onnx"):
+    for path in ("data/musicnn_weights/weights.npz", "data/basic_pitch/nmp.onnx"):
         if (REPOSITORY / path).is_file():  # or else the command downloads them
             (project / path).parent.mkdir(exist_ok=True)
             shutil.copy(REPOSITORY / path, project / path)
@@ -404,13 +412,57 @@ def test_documented_experiments(project, text):
 @slow
 def test_models_are_compared(project):
     assert "McNemar" in shell("musicregion compare dense cnn", project)
-    assert "dense" in shell("dvc exp show", project)
-    assert "test.song.accuracy" in shell("dvc metrics show", project)
+    (show,) = [item.text for item in ALL if item.text.startswith("dvc exp show")]
+    table = command(*show.split(), "--no-pager", cwd=project, COLUMNS="120")
+    assert "dense" in table
+    assert "test.song.accuracy" in table
+    assert "…" not in table
+    assert max(map(len, table.splitlines())) <= MOST_CHARACTERS
     shell("dvc plots diff dense cnn", project)
     assert "val_accuracy" in (project / "dvc_plots/index.html").read_text()
     shell("dvc exp apply cnn", project)
     assert yaml.safe_load((project / "params.yaml").read_text())["model"] == "cnn"
+    shell("git restore params.yaml dvc.lock && dvc checkout", project)
+    assert "up to date" in shell("dvc status", project)
+
+
+@slow
+def test_models_are_compared_by_one_command(project):
+    """From the committed params, whatever is in the work tree, which stays as it is."""
+    write_params(project, "train.epochs=1")
+    before = (project / "params.yaml").read_text()
+    output = shell("make compare", project)
+    assert (project / "params.yaml").read_text() == before
     reset(project)
+    assert "WARNING" not in output
+    assert output.count("McNemar") == 4
+    assert "make ui" in output
+    table = shell("make table", project)
+    assert max(map(len, table.splitlines())) <= MOST_CHARACTERS
+    for model in ("svm", "dense", "dense_deep", "cnn"):
+        assert f"compare-{model} " in table
+    epochs = json.loads(shell("dvc params diff --json HEAD compare-cnn", project))
+    assert epochs["params.yaml"].keys() == {"model"}
+
+
+@slow
+def test_curves_are_drawn_while_training_runs(project):
+    write_params(project, "model=dense_deep", "train.epochs=300", "train.patience=300")
+    history = project / "results/history.csv"
+    history.unlink()
+
+    def drawn():
+        rows = history.read_text().count("\n") if history.is_file() else 0
+        assert rows > 3, "no curve yet"
+        shell("dvc plots show", project)
+        page = (project / "dvc_plots/index.html").read_text()
+        assert "Segment accuracy" in page
+        assert '"epoch": "3"' in page
+
+    with running(["dvc", "repro"], drawn, cwd=project, env=environment()):
+        assert not (project / "results/metrics.json").is_file()  # it still runs
+    reset(project)
+    shell("dvc checkout --force", project)
 
 
 @slow
@@ -500,6 +552,9 @@ def test_data_is_shared(project, tmp_path):
     command("git", "clone", "-q", "origin.git", "clone", cwd=tmp_path)
     shell("dvc pull", tmp_path / "clone")
     assert "up to date" in shell("dvc repro", tmp_path / "clone")
+    shell("gto register region", project)
+    shell(f"dvc artifacts get {project} region", tmp_path)
+    assert (tmp_path / "models/card.json").is_file()
 
 
 @slow

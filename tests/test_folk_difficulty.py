@@ -28,7 +28,8 @@ def features(song, folder):
         wave[start : start + round(length * rate)]
         for start in range(0, round(len(wave) - length * rate) + 1, round(length * rate))
     ]
-    return np.stack([spectral.mfcc(window, rate, settings.mfcc) for window in windows])
+    front_end = spectral.mfcc_front_end(rate, len(windows[0]), settings.mfcc)
+    return np.stack([spectral.mfcc(window, front_end, settings.mfcc) for window in windows])
 
 
 @pytest.fixture(scope="module")

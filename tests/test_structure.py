@@ -37,14 +37,27 @@ def test_dependencies_in_dvc_yaml_cover_what_a_stage_imports(stage):
     assert uncovered(stage, STAGES[stage]["deps"]) == []
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", STAGES.keys() - {"params"})
 def test_a_code_dependency_that_is_missing_is_noticed(stage):
     dependencies = STAGES[stage]["deps"]
-    unneeded = {"musicregion/config"}  # settings are dependencies as params, of all other stages
     for missing in dependencies:
-        if missing.startswith(("musicregion/", "stages/")) and missing not in unneeded:
+        if missing.startswith(("musicregion/", "stages/")):
             rest = [dependency for dependency in dependencies if dependency != missing]
             assert uncovered(stage, rest), f"{missing} is not needed"
+
+
+def test_params_runs_whenever_the_code_of_another_stage_has_changed():
+    folders = {Path(dependency) for dependency in STAGES["params"]["deps"]}
+    needed = {
+        Path(dependency)
+        for stage in STAGES.keys() - {"params"}
+        for dependency in STAGES[stage]["deps"]
+        if dependency.startswith(("musicregion/", "stages/"))
+    }
+    assert [path for path in needed if not folders & {path, *path.parents}] == []
+    used = {parent for path in needed for parent in (path, *path.parents)}
+    # settings are dependencies of the other stages as params
+    assert folders - used == {Path("params.yaml"), Path("musicregion/config")}
 
 
 @pytest.mark.parametrize("stage", STAGES)

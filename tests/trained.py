@@ -7,8 +7,9 @@ import pytest
 
 from musicregion.config import params
 from musicregion.dataset.dataset import Dataset
-from musicregion.features.spectral import mfcc
+from musicregion.features.spectral import mfcc, mfcc_front_end
 from musicregion.models import sklearn_model
+from musicregion.storage.paths import FRONT_END
 from tests.conftest import RATE, tone
 
 PITCHES = {"High": 1500, "Low": 220}  # Hz, by region
@@ -24,8 +25,9 @@ def trained(tmp_path_factory):
     pitches = list(PITCHES.values())
     names = np.array([f"{region}-{number:02}" for region, number in rows])
     features = [tone(2, pitches[region] * (1 + number / 50)) for region, number in rows]
+    front_end = mfcc_front_end(RATE, len(features[0]), settings.mfcc)
     data = Dataset(
-        np.stack([mfcc(wave, RATE, settings.mfcc) for wave in features]),
+        np.stack([mfcc(wave, front_end, settings.mfcc) for wave in features]),
         np.array([region for region, _ in rows]),
         *(names, names, np.full(len(names), "train")),
         list(PITCHES),
@@ -34,6 +36,7 @@ def trained(tmp_path_factory):
     model, _ = sklearn_model.fit_sklearn(data, every, None, settings, lambda epoch, metrics: None)
     model.save(folder)
     model.export(folder)
+    front_end.save(folder / FRONT_END)
     card = {
         "regions": data.regions,
         "params": settings.training_params(),

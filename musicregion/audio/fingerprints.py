@@ -1,4 +1,4 @@
-"""Fingerprints of all songs, computed again only for songs that changed, and what they share."""
+"""Fingerprints of all songs, none computed twice, and what they share."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
         path = SEGMENT_FLACS / region / f"{song}.flac"
         keys[song] = cache_key.join_keys(code, checksums.flac_md5(path))
         items[song] = (path,)
-    array = array_store.update_array(
+    array = array_store.write_array(
         FINGERPRINTS, "landmarks", keys, extract_landmarks, items, "fingerprint"
     )
     counts = tables.array_index(FINGERPRINTS).read()["rows"]
@@ -29,7 +29,7 @@ def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
     identical = match_identical(list(keys.values()))
     pairs = pd.concat([identical, matches]).drop_duplicates(["a", "b"])
     pairs = pairs[pairs["share"] >= settings.share]
-    return pairs.sort_values("share", ascending=False)[["a", "b", "share"]]
+    return pairs.sort_values("share", ascending=False, kind="stable")[["a", "b", "share"]]
 
 
 def name_copies(songs: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,10 @@ import scipy.fft
 import scipy.ndimage
 import soundfile
 
+from musicregion.audio.rounding import round_to
+
 N_FFT, HOP_LENGTH = 2048, 512  # samples
+STEP = 2.0**-32  # of a frame's window, see rounding
 BINS = 480  # the lowest frequencies, below 5.2 kHz at 22,050 Hz
 NEIGHBOURHOOD = (25, 31)  # frames, bins around a peak, which is the loudest point of them
 RANGE = 60  # dB below the loudest peak of a block
@@ -27,10 +30,12 @@ MAX_FRAMES = 1 << 24  # more than a song has
 def spectral_peaks(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Frames and bins, both [peak], of the spectral peaks of one block [sample], by time."""
     frames = np.lib.stride_tricks.sliding_window_view(samples, N_FFT)[::HOP_LENGTH]
-    hann = np.hanning(N_FFT + 1)[:-1].astype("float32")
-    level = np.abs(scipy.fft.rfft(frames * hann)[:, :BINS])  # [time, frequency]
-    loudest = scipy.ndimage.maximum_filter(level, NEIGHBOURHOOD, mode="constant")
-    frame, bin_ = np.nonzero((level == loudest) & (level > level.max() * 10 ** (-RANGE / 20)))
+    hann = round_to(np.hanning(N_FFT + 1)[:-1], STEP)
+    spectrum = scipy.fft.rfft(frames * hann)[:, :BINS]  # [time, frequency]
+    # not abs, which differs between processors; what is compared is far coarser than float64
+    power = (spectrum.real**2 + spectrum.imag**2).astype("float32")
+    loudest = scipy.ndimage.maximum_filter(power, NEIGHBOURHOOD, mode="constant")
+    frame, bin_ = np.nonzero((power == loudest) & (power > power.max() * 10 ** (-RANGE / 10)))
     return frame, bin_
 
 
@@ -41,7 +46,7 @@ def extract_landmarks(path: Path) -> np.ndarray:
     """
     times, bins, start = [], [], 0
     with soundfile.SoundFile(path) as file:
-        for block in file.blocks(BLOCK, overlap=N_FFT - HOP_LENGTH, dtype="float32"):
+        for block in file.blocks(BLOCK, overlap=N_FFT - HOP_LENGTH, dtype="float64"):
             if len(block) >= N_FFT and block.any():
                 frame, bin_ = spectral_peaks(block)
                 times.append(frame + start)
@@ -98,7 +103,7 @@ def match_landmarks(prints: list[np.ndarray]) -> pd.DataFrame:
     best = pd.DataFrame({"pair": pair, "offset": offset, "votes": total})
     best = (
         best[best["votes"] >= LEAST_COMMON]
-        .sort_values("votes", ascending=False)
+        .sort_values("votes", ascending=False, kind="stable")
         .drop_duplicates("pair")
     )
     a, b = best["pair"] // len(prints), best["pair"] % len(prints)

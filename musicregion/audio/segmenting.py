@@ -1,22 +1,23 @@
-"""Cuts songs into equal windows: one FLAC per song, cut again only if something changed."""
+"""Cuts songs into equal windows: one FLAC per song, none cut twice."""
 
 import errno
 import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import soundfile
 
 from musicregion.audio.decode import DECODERS, decode
 from musicregion.audio.windows import standardise
-from musicregion.compute import guards, parallel
+from musicregion.compute import guards
 from musicregion.compute.silence import silence
 from musicregion.config.sections import Segment
-from musicregion.errors import TaskDied, Undecodable
-from musicregion.storage import cache_key, checksums, journal
+from musicregion.errors import InputError, Undecodable
+from musicregion.storage import cache_key, checksums, stored_tasks
 from musicregion.storage.files import writing
-from musicregion.storage.paths import SEGMENT_FLACS, SEGMENT_JOURNAL
+from musicregion.storage.paths import SEGMENT_FLACS
 
 FREE_SPACE = 1 << 24  # bytes; a disk with less counts as full
 
@@ -54,7 +55,11 @@ def segment_song(source: Path, target: Path, settings: Segment) -> list[dict[str
 
 
 def segment_or_reason(source: Path, target: Path, settings: Segment) -> list[dict[str, Any]] | str:
-    """The song's rows, as segment_song returns them, or the reason why it has none."""
+    """The song's rows, as segment_song returns them, or the reason why it has none.
+
+    Raises:
+        InputError: the song's file is not there, or not readable.
+    """
     try:
         with silence():
             return segment_song(source, target, settings)
@@ -63,43 +68,52 @@ def segment_or_reason(source: Path, target: Path, settings: Segment) -> list[dic
     except OSError as error:
         if Path(error.filename or "") != source:
             raise
-        return f"not readable: {error.strerror or error}"
+        raise InputError(
+            f"{source}: not readable: {error.strerror or error}. `dvc repro -f download` writes it "
+            "again."
+        ) from None
 
 
-def is_current(target: Path, md5: str) -> bool:
-    """Whether the file exists, with the samples whose MD5 the journal states."""
-    return target.is_file() and checksums.flac_md5(target) == md5
+def segment_to_store(source: Path, target: Path, settings: Segment) -> dict[str, Any]:
+    """What is stored of a song: rows, a reason if there are none, and flac: its bytes [byte]."""
+    rows = segment_or_reason(source, target, settings)
+    if isinstance(rows, str):
+        return {"rows": [], "reason": rows, "flac": np.empty(0, "uint8")}
+    return {"rows": rows, "reason": "", "flac": np.memmap(target, "uint8", "r")}
+
+
+def write_flac(flac: np.ndarray, target: Path) -> None:
+    """Write a file's bytes [byte], unless it is there with the same samples."""
+    if (
+        not target.is_file()
+        or target.stat().st_size != len(flac)
+        or checksums.flac_md5(target) != flac[26:42].tobytes().hex()
+    ):
+        with writing(target) as part, part.open("wb") as file:
+            file.write(flac.data)
 
 
 def update_segments(songs: pd.DataFrame, settings: Segment) -> list[dict[str, Any]]:
-    """Bring SEGMENT_FLACS up to date: cut the songs that are new or changed.
+    """Write the segments of all songs to SEGMENT_FLACS.
 
-    songs: rows of songs.csv. Returns a row of the journal for each: song, made (its key), md5 (of
-    the samples), and rows or a reason.
+    songs: rows of songs.csv. Returns rows, and a reason if there are none, for each.
     """
     code = cache_key.source_key(settings, [__name__], DECODERS)
-    earlier = journal.read_by_song(SEGMENT_JOURNAL)
-    results: dict[str, dict[str, Any]] = {}
-    outdated = []
-    for song in songs.to_dict("records"):
-        name, target = song["song"], SEGMENT_FLACS / song["region"] / f"{song['song']}.flac"
-        before = earlier.get(name, {})
-        key = cache_key.join_keys(code, song["sha256"], song["region"])
-        if before.get("made") == key and (before["reason"] or is_current(target, before["md5"])):
-            results[name] = before
-        else:
-            outdated.append((name, key, Path(song["path"]), target))
-    work = ((path, target, settings) for _, _, path, target in outdated)
-    for (name, key, _, target), result in zip(
-        outdated, parallel.map_songs(segment_or_reason, work, "segment"), strict=True
-    ):
-        if isinstance(result, list):
-            row = {"made": key, "md5": checksums.flac_md5(target), "rows": result, "reason": ""}
+    records = songs.to_dict("records")
+    targets = [SEGMENT_FLACS / song["region"] / f"{song['song']}.flac" for song in records]
+    keys = [cache_key.join_keys(code, song["sha256"]) for song in records]
+    items = [
+        (Path(song["path"]), target, settings)
+        for song, target in zip(records, targets, strict=True)
+    ]
+    results = []
+    segmented = stored_tasks.map_stored(segment_to_store, keys, items, "segment")
+    for target, result in zip(targets, segmented, strict=True):
+        if isinstance(result, Exception):  # of a song whose process died
+            result = {"rows": [], "reason": str(result)}
+        if result["rows"]:
+            write_flac(result["flac"], target)
         else:
             target.unlink(missing_ok=True)
-            # a task may have died of a fault of the machine: it is tried again next time
-            made = "" if isinstance(result, TaskDied) else key
-            row = {"made": made, "md5": "", "rows": [], "reason": str(result)}
-        results[name] = {"song": name} | row
-        journal.append(SEGMENT_JOURNAL, results[name])
-    return [results[name] for name in songs["song"]]
+        results.append({"rows": result["rows"], "reason": result["reason"]})
+    return results

@@ -82,7 +82,7 @@ def perform_pieces(
 def play_midi(
     midi: bytes, seconds: float, random: np.random.Generator, soundfont: bytes | None = None
 ) -> np.ndarray:
-    """Render a MIDI file: float32 [sample] at synthesis.SAMPLE_RATE, exactly `seconds` long.
+    """Render a MIDI file: float64 [sample] at synthesis.SAMPLE_RATE, exactly `seconds` long.
 
     random: draws the room and the microphone. soundfont: an SF2 file; None: the corpus's.
     """

@@ -99,7 +99,7 @@ def transcribed_pieces() -> list[Piece]:
     regions = dict(zip(songs["song"], songs["region"], strict=True))
     return [
         piece
-        for song, (_, rows) in index.items()
+        for song, rows in index.items()
         for piece in cut_passages(notes[rows], song, regions[song])
     ]
 

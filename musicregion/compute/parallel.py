@@ -1,8 +1,9 @@
 """One task per song in several processes: with a progress bar, and safe from tasks that crash."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from itertools import islice
 from queue import LifoQueue
 from typing import Any
 
@@ -14,9 +15,11 @@ from musicregion.compute.process_server import start_server
 from musicregion.compute.task_process import TaskProcess
 from musicregion.errors import TaskDied
 
+AHEAD = 4  # tasks per process that are started before the first result is taken
+
 
 def _start_imports(task: Callable) -> None:
-    while isinstance(task, partial):
+    while hasattr(task, "func"):  # functools.partial, song_results.StoredTask
         task = task.func
     # no others: a user's script would run again, and the server, which has a path of modules of its
     # own, may take another package of the same name for the one that is meant
@@ -41,8 +44,14 @@ def _map_in_processes(task: Callable, items: list[tuple], jobs: int) -> Iterator
             idle.put(process)
 
     pool = ThreadPoolExecutor(jobs)
+    remaining = iter(items)
+    started = deque(pool.submit(result_or_death, item) for item in islice(remaining, AHEAD * jobs))
     try:
-        yield from pool.map(result_or_death, items)
+        while started:
+            result = started.popleft().result()
+            # one more per result: those that wait for a slow one before them are bounded
+            started.extend(pool.submit(result_or_death, item) for item in islice(remaining, 1))
+            yield result
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

@@ -25,6 +25,7 @@ class Params(Section):
     ]
     folk: sections.Folk
     download: sections.Download
+    store: sections.Store
     cluster: sections.Cluster
     segment: sections.Segment
     fingerprint: sections.Fingerprint

@@ -57,6 +57,10 @@ class Fingerprint(Section):
     share: float = Field(gt=0, le=1, description="songs that share so many landmarks are the same")
 
 
+class Store(Section):
+    max_size: Rate = Field(description="GB; beyond, what was used least recently is removed")
+
+
 class Cluster(Section):
     scheduler: str = Field(description="a Dask scheduler's address; empty: this machine alone")
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from musicregion.config.sections import Download
+from musicregion.corpus.failures import STOP
 from musicregion.corpus.sources import Fetched, Song, song_id
-from musicregion.corpus.ytdlp import extract_info
+from musicregion.corpus.ytdlp import extract_info, identify_video
 from musicregion.errors import Unavailable
 
 NESTED = {"YoutubeTab", "YoutubePlaylist"}  # a channel's tabs, its list of playlists
@@ -87,29 +88,56 @@ def download_audio(
     )
 
 
+def identify_entry(entry: dict[str, Any], url: str, in_playlist: bool) -> tuple[str, str]:
+    """Name and address of an entry of flatten_entries(url, …)."""
+    # a full entry may have its playlist's address, a reference has its own
+    reference = str(entry.get("_type", "")).startswith("url")
+    link = entry["url"] if reference else entry.get("webpage_url") or entry["url"]
+    if not reference and in_playlist and link == url:
+        link = entry.get("url") or link
+    extractor = entry.get("ie_key") or entry.get("extractor_key") or "link"
+    return f"{extractor}-{entry.get('id') or link}", link
+
+
+def missing_song(region: str, name: str, title: str, link: str, failure: Unavailable) -> Song:
+    """A song that its source has no more, or not now; an earlier run may have its file."""
+
+    def fetch(folder: Path, stem: str) -> Fetched:
+        raise failure
+
+    return Song(song_id(name, name), region, title, link, fetch, gone=failure.kind)
+
+
 def list_playlist(region: str, url: str, settings: Download) -> list[Song]:
     """The songs of a playlist, or the one song of a video link; nothing is downloaded.
 
     Raises:
-        Unavailable: the playlist cannot be listed, or is empty.
+        Unavailable: the playlist cannot be listed, or is empty; or the video fails with a kind in
+            STOP. With any other kind, fetching the song raises it.
     """
-    info = extract_info(url, settings, {"extract_flat": "in_playlist"}, download=False)
+    video = identify_video(url)
+    try:
+        info = extract_info(url, settings, {"extract_flat": "in_playlist"}, download=False)
+    except Unavailable as failure:
+        if not video or failure.kind in STOP:
+            raise
+        name, link = video
+        return [missing_song(region, name, link, link, failure)]
+    if info.get("_type") == "playlist":
+        video = None
     songs = []
     for entry in flatten_entries(url, info, settings):
-        # a full entry may have its playlist's address, a reference has its own
-        reference = str(entry.get("_type", "")).startswith("url")
-        link = entry["url"] if reference else entry.get("webpage_url") or entry["url"]
-        if not reference and info.get("_type") == "playlist" and link == url:
-            link = entry.get("url") or link
-        extractor = entry.get("ie_key") or entry.get("extractor_key") or "link"
-        name = f"{extractor}-{entry.get('id') or link}"
+        name, link = video or identify_entry(entry, url, info.get("_type") == "playlist")
         title = str(entry.get("title") or link)
-        gone = GONE.get(title.lower(), "")
+        if gone := GONE.get(title.lower()):
+            reason = Unavailable(f"{link}: {gone} at its source", gone)
+            songs.append(missing_song(region, name, title, link, reason))
+            continue
 
         def fetcher(folder: Path, stem: str, link: str = link) -> Fetched:
             return download_audio(link, settings, folder, stem)
 
-        songs.append(Song(song_id(name, name), region, title, link, fetcher, gone=gone))
+        songs.append(Song(song_id(name, name), region, title, link, fetcher))
     if not songs:
         raise Unavailable(f"{url}: an empty playlist")
     return songs

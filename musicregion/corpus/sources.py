@@ -39,8 +39,9 @@ class Song:
     fetch: Callable[[Path, str], Fetched]
     version: str = ""  # changes whenever the file would
     album: str = ""  # if the corpus file names one
-    gone: str = ""  # "private" or "deleted" if the source lists the song but has it no more
+    gone: str = ""  # the kind of failure if the source is known not to have it, as "private"
     computed: bool = False  # fetching keeps the processor busy, not the network
+    local: bool = False  # a file of this machine, which needs no copy in the store
 
 
 def song_id(name: str, source: str) -> str:
@@ -92,5 +93,5 @@ def list_folder(region: str, source: str) -> list[Song]:
                 )
 
             song = song_id(title, origin)
-            songs.append(Song(song, region, title, readable_origin, copy, version))
+            songs.append(Song(song, region, title, readable_origin, copy, version, local=True))
     return songs

@@ -5,25 +5,22 @@ import pandas as pd
 from musicregion.errors import DownloadError
 
 
-def summarise(table: pd.DataFrame, kept: set[str], dropped: int) -> str:
-    """A line for each failure, then a table of new, kept and failed songs by region.
+def summarise(table: pd.DataFrame, stored: set[str]) -> str:
+    """A line for each failure, then a table of new, stored and failed songs by region.
 
-    table: songs.csv. kept: ids of songs whose files of an earlier run were kept. dropped: number of
-    songs that are not listed any more.
+    table: songs.csv. stored: ids of songs that an earlier run has downloaded or rendered.
     """
     lines = [
         f"{row.kind}: {row.region}/{row.song} ({row.title}): {row.reason}"
         for row in table[table["kind"] != ""].itertuples()
     ]
     state = table["status"].where(table["status"] != "ok", "new")
-    state = state.mask((state == "new") & table["song"].isin(kept), "kept")
+    state = state.mask((state == "new") & table["song"].isin(stored), "stored")
     counts = pd.crosstab(table["region"], state).reindex(
-        index=table["region"].unique(), columns=["new", "kept", "failed"], fill_value=0
+        index=table["region"].unique(), columns=["new", "stored", "failed"], fill_value=0
     )
     counts.loc["all"] = counts.sum()
     lines.append(counts.to_string())
-    if dropped:
-        lines.append(f"{dropped} songs of the previous run are not listed any more: dropped")
     return "\n".join(lines)
 
 
@@ -44,6 +41,6 @@ def require_enough_songs(table: pd.DataFrame, allowed: float) -> None:
         )
         raise DownloadError(
             f"download: {len(failed)} of {len(table)} songs failed ({kinds}), and "
-            f"download.allow_missing is {allowed:g}. Run it again: songs that are there are kept. "
+            f"download.allow_missing is {allowed:g}. Run it again: no song is downloaded twice. "
             "Or remove the lost songs from the playlists, or raise download.allow_missing."
         )

@@ -1,95 +1,141 @@
-"""Brings data/raw and songs.csv up to date with a corpus; fetches only what is missing."""
+"""Brings data/raw and songs.csv up to date with a corpus; fetches only what is not stored."""
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from musicregion.config.corpus import Region
 from musicregion.config.sections import Download
-from musicregion.corpus import manifest
-from musicregion.corpus.failures import STOP
-from musicregion.corpus.fetch import fetch_all
+from musicregion.corpus.earlier_download import store_earlier_songs
+from musicregion.corpus.failures import STOP, from_os_error
+from musicregion.corpus.fetch import fetch_all, is_stop, result_key
 from musicregion.corpus.sources import Song
-from musicregion.errors import DownloadError
-from musicregion.storage import journal, tables
-from musicregion.storage.files import prune
-from musicregion.storage.paths import DOWNLOAD_JOURNAL, RAW, RAW_PART, SONGS
+from musicregion.errors import DownloadError, TaskDied, Unavailable
+from musicregion.storage import files, song_results, tables
+from musicregion.storage.checksums import sha256
+from musicregion.storage.paths import RAW, RAW_PART, song_results_folder
 
-Rows = dict[str, dict[str, Any]]  # song id to columns of songs.csv
-
-
-def find_intact(songs: list[Song], earlier: Rows, settings: Download) -> set[str]:
-    """Ids of the songs whose files of an earlier run can be kept."""
-    candidates = [song for song in songs if song.song in earlier]
-    with ThreadPoolExecutor() as pool:
-        checks = pool.map(
-            lambda song: manifest.is_intact(song, earlier[song.song], settings), candidates
-        )
-        bar = tqdm(checks, "check", len(candidates), unit="song", disable=not candidates)
-        return {song.song for song, intact in zip(candidates, bar, strict=True) if intact}
+Columns = dict[str, Any]  # of songs.csv
 
 
-def keep_files(songs: list[Song], earlier: Rows) -> Rows:
-    """The result for each song whose file is kept; the file is moved if the region has changed."""
-    results: Rows = {}
-    for song in songs:
-        results[song.song] = manifest.keep_file(song, earlier[song.song], RAW)
-        if results[song.song]["path"] != earlier[song.song]["path"]:
-            journal.append(DOWNLOAD_JOURNAL, earlier[song.song] | results[song.song])
-    return results
+def require_limits(song: Song, file: dict[str, Any], limits: Download) -> None:
+    """Raise Unavailable if a song is longer or larger than the params allow.
+
+    file: of fetch_song.
+    """
+    seconds, size = file["duration_s"], file["size"] / 1e6
+    if seconds > limits.max_duration:
+        text = f"{seconds:.0f} s, download.max_duration is {limits.max_duration:g} s"
+        raise Unavailable(f"{song.source}: {text}", "too long")
+    if size > limits.max_size:
+        text = f"{size:.0f} MB, download.max_size is {limits.max_size:g} MB"
+        raise Unavailable(f"{song.source}: {text}", "too large")
 
 
-def fetch_missing(songs: list[Song], settings: Download) -> Rows:
-    """Fetch each song; returns fetch_song's result for each. Every file is in the journal.
+def write_file(song: Song, file: dict[str, Any], target: Path) -> None:
+    """Write a song's file; if it was just fetched, it is in RAW_PART and only moves.
 
     Raises:
-        DownloadError: a failure of a kind in STOP; what has been fetched is kept.
+        Unavailable: the stored bytes are not those that were fetched.
     """
-    results: Rows = {}
-    stop: dict[str, Any] | None = None
-    for song, result in fetch_all(songs, settings):
-        results[song.song] = result
-        if result["status"] == "ok":
-            row = {"song": song.song, "title": song.title, "version": song.version}
-            journal.append(DOWNLOAD_JOURNAL, row | result)
-        elif result["kind"] in STOP:
-            stop = stop or result
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = RAW_PART / target.name
+    if not part.is_file():
+        part.write_bytes(file["content"].data)
+        if sha256(part) != file["sha256"]:
+            raise Unavailable(f"{song.source}: damaged in the store; `make clean-store` empties it")
+    files.move_into_place(part, target)
+
+
+def add_song(song: Song, file: dict[str, Any], limits: Download) -> Columns:
+    """Write a song to RAW; returns the columns of songs.csv that depend on its file.
+
+    file: of fetch_song.
+
+    Raises:
+        Unavailable: it is beyond the limits, or the disk is full.
+    """
+    require_limits(song, file, limits)
+    target = RAW / song.region / f"{song.song}{file['suffix']}"
+    try:
+        write_file(song, file, target)
+    except OSError as error:
+        raise from_os_error(error, song.source) from None
+    kept = f"not available at its source ({song.gone}); the file of an earlier run is kept"
+    columns = {name: file[name] for name in ("duration_s", "sha256", "author", "licence")}
+    if song.gone:
+        columns["title"] = file["title"]  # the source does not state it any more
+    return columns | {
+        "path": target.as_posix(),
+        "album": song.album or file["album"],
+        "status": "ok",
+        "kind": song.gone,
+        "reason": kept if song.gone else "",
+    }
+
+
+def failed(kind: str, reason: str) -> Columns:
+    """The columns of songs.csv of a song that has no file."""
+    return {"status": "failed", "kind": kind, "reason": reason}
+
+
+def add_songs(songs: list[Song], settings: Download) -> dict[str, Columns]:
+    """Fetch each song, or take it from the store, and write it to RAW; returns columns by song.
+
+    Raises:
+        DownloadError: a failure of a kind in STOP; what has been fetched is stored.
+    """
+    results: dict[str, Columns] = {}
+    stop: Unavailable | None = None
+    for song, file in fetch_all(songs, settings.concurrent):
+        try:
+            if isinstance(file, Exception):
+                raise file
+            results[song.song] = add_song(song, file, settings)
+        except Unavailable as failure:
+            results[song.song] = failed(failure.kind, str(failure))
+            stop = stop or (failure if is_stop(failure) else None)
+        except TaskDied as death:
+            results[song.song] = failed("other", f"{song.source}: {death}")
     if stop:
-        raise DownloadError(f"download: {stop['kind']}: {stop['reason']}.\n{STOP[stop['kind']]}")
+        raise DownloadError(f"download: {stop.kind}: {stop}.\n{STOP[stop.kind]}")
     return results
+
+
+def song_row(song: Song, region: Region, result: Columns) -> Columns:
+    """A song's row of songs.csv. result: of add_song, or failed."""
+    return (
+        {"song": song.song, "region": song.region, "unknown": region.unknown}
+        | {"title": song.title, "source": song.source, "version": song.version}
+        | {"path": "", "sha256": "", "author": "", "album": ""}
+        | result
+        | {"licence": result.get("licence") or region.licence}
+    )
 
 
 def update_songs(
     songs: list[Song], contested: dict[str, str], regions: dict[str, Region], settings: Download
-) -> tuple[list[dict[str, Any]], set[str], int]:
-    """Fetch what is missing, remove what is not listed any more, and write songs.csv.
+) -> tuple[list[Columns], set[str]]:
+    """Write the listed songs to RAW, remove all others, and write songs.csv.
 
     contested: song to reason; these songs are left out.
 
-    Returns the rows of songs.csv, the ids of songs whose files were kept, and the number of songs
-    of the previous run that are not listed any more.
+    Returns the rows of songs.csv, and the ids of songs that were in the store.
 
     Raises:
-        DownloadError: a failure of a kind in STOP; what has been fetched is kept.
+        DownloadError: a failure of a kind in STOP; what has been fetched is stored.
     """
-    earlier = manifest.read_earlier(SONGS, DOWNLOAD_JOURNAL)
     shutil.rmtree(RAW_PART, ignore_errors=True)
     RAW_PART.mkdir(parents=True)
     undisputed = [song for song in songs if song.song not in contested]
-    intact = find_intact(undisputed, earlier, settings)
-    results: Rows = {
-        song: {"status": "failed", "kind": "contested", "reason": reason}
-        for song, reason in contested.items()
-    }
-    results |= keep_files([song for song in undisputed if song.song in intact], earlier)
-    results |= fetch_missing([song for song in songs if song.song not in results], settings)
+    store_earlier_songs(undisputed)
+    folder = song_results_folder()
+    stored = {song.song for song in undisputed if song_results.contains(folder, result_key(song))}
+    results = {song: failed("contested", reason) for song, reason in contested.items()}
+    results |= add_songs(undisputed, settings)
     shutil.rmtree(RAW_PART)
 
-    rows = [manifest.song_row(song, regions[song.region], results[song.song]) for song in songs]
-    prune(RAW, {Path(row["path"]) for row in rows if row["path"]})
+    rows = [song_row(song, regions[song.region], results[song.song]) for song in songs]
+    files.prune(RAW, {Path(row["path"]) for row in rows if row["path"]})
     tables.SONGS.write(rows)
-    DOWNLOAD_JOURNAL.unlink(missing_ok=True)
-    return rows, intact, len(set(earlier) - {row["song"] for row in rows})
+    return rows, stored

@@ -5,7 +5,9 @@ import logging
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from musicregion.audio.files import AUDIO
 from musicregion.config.sections import Download
 from musicregion.corpus.failures import classify
 from musicregion.errors import Unavailable
@@ -40,6 +42,22 @@ def options(settings: Download) -> dict[str, Any]:
         # a stream, since yt-dlp would write to a file
         result["cookiefile"] = io.StringIO(Path(settings.cookies).expanduser().read_text())
     return result
+
+
+def identify_video(url: str) -> tuple[str, str] | None:
+    """Name and address of the one video that a link leads to; None if it may be a playlist.
+
+    They are known without a request, so that a video that is gone has the same ones.
+    """
+    from yt_dlp.extractor import gen_extractor_classes
+
+    extractor = next(extractor for extractor in gen_extractor_classes() if extractor.suitable(url))
+    key = extractor.ie_key()
+    if key == "Youtube":  # as in its playlists
+        video = extractor.get_temp_id(url)
+        return f"{key}-{video}", f"https://www.youtube.com/watch?v={video}"
+    is_file = Path(urlsplit(url).path).suffix.lower() in AUDIO
+    return (f"{key}-{url}", url) if is_file or extractor.is_single_video(url) else None
 
 
 def extract_info(

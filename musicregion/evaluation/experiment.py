@@ -29,14 +29,21 @@ from musicregion.tracking.tracked_run import TrackedRun
 
 @contextmanager
 def log_epochs(run: TrackedRun, settings: Params) -> Iterator[OnEpoch]:
-    """A callback for the time of the block: logs each epoch to the run and the progress bar."""
+    """A callback for the time of the block: logs each epoch to the run and the progress bar.
+
+    It also rewrites history.csv, so that DVC's plots can be drawn while training goes on.
+    """
+    import pandas as pd
     from tqdm import tqdm
 
     epochs = settings.train.epochs if registry.has_epochs(settings.model) else 1
+    history: list[dict[str, float]] = []
     with tqdm(desc=f"train {settings.model}", total=epochs, unit="epoch") as bar:
 
         def on_epoch(epoch: int, metrics: dict[str, float]) -> None:
             run.log_metrics(metric_names.epoch_metrics(metrics), epoch)
+            history.append({"epoch": epoch, **metrics})
+            report.write_history(pd.DataFrame(history))
             bar.update()
             bar.set_postfix(accuracy=metrics["accuracy"], validation=metrics["val_accuracy"])
 

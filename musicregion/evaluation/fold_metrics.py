@@ -28,7 +28,7 @@ def run_folds(data: "Dataset", settings: Params, label: str) -> "list[Fold]":
 
 
 def evaluate_folds(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict[str, Any]]":
-    """Cross-validate; returns the folds and their entries of metrics.json.
+    """Cross-validate; returns the folds and their entries of details.json.
 
     Without evaluate.folds both are empty. If albums are kept whole, recordings alone are
     cross-validated as well: "fall" is how much accuracy songs of the same album add.

@@ -10,11 +10,13 @@ from musicregion.config.params import Params
 from musicregion.dataset.dataset import Dataset
 from musicregion.evaluation import plots
 from musicregion.evaluation.crossvalidation import Fold, out_of_fold_predictions
+from musicregion.evaluation.headline import headline_metrics
 from musicregion.evaluation.holdout import HoldoutResult
 from musicregion.evaluation.metrics import Predictions, accuracy_scores, region_scores
 from musicregion.evaluation.prediction_table import all_predictions
 from musicregion.models import calibration, fit
-from musicregion.storage.paths import RESULTS
+from musicregion.storage.files import writing
+from musicregion.storage.paths import DETAILS, METRICS, RESULTS
 
 UNITS = ("song", "segment")
 PARTS = ("validation", "test")
@@ -62,6 +64,15 @@ def measure_holdout(data: Dataset, result: HoldoutResult, seed: int) -> dict[str
     return metrics
 
 
+def write_history(history: pd.DataFrame) -> None:
+    """Write history.csv, the whole file at once: plots may be drawn while training goes on.
+
+    history: epoch and metrics by their Keras names, one row per epoch.
+    """
+    with writing(RESULTS / "history.csv") as part:
+        history.to_csv(part, index=False)
+
+
 def write_results(
     data: Dataset,
     result: HoldoutResult,
@@ -71,13 +82,14 @@ def write_results(
 ) -> None:
     """Write all of results/ but suspects.csv.
 
-    metrics: what metrics.json shall hold. With folds, tables and plots show the first repeat's
-    out-of-fold predictions, or else those for the test part.
+    metrics: all of them; metrics.json holds the headline ones. With folds, tables and plots show
+    the first repeat's out-of-fold predictions, or else those for the test part.
     """
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    for path, values in ((DETAILS, metrics), (METRICS, headline_metrics(metrics))):
+        path.write_text(json.dumps(values, indent=2) + "\n")
     all_predictions(data, result, folds).to_csv(RESULTS / "predictions.csv", index=False)
-    result.history.to_csv(RESULTS / "history.csv", index=False)
+    write_history(result.history)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
     best = fit.best_epoch(result.history)
     plots.plot_curves(result.history, best, title, RESULTS / "curves.png")

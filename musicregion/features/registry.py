@@ -4,12 +4,13 @@ Its params are a class in config/feature_sections.py, named in config/params.py,
 params.yaml.
 """
 
-from musicregion.features import musicnn
+from musicregion.features import musicnn, spectral
 from musicregion.features.kind import FeatureKind, window_features
-from musicregion.features.spectral import logmel, mfcc
 
 KINDS: dict[str, FeatureKind] = {
-    "mfcc": window_features(mfcc, "numpy", "scipy"),
-    "logmel": window_features(logmel, "numpy", "scipy"),
+    "mfcc": window_features(spectral.mfcc_front_end, spectral.mfcc, "numpy", "scipy", "librosa"),
+    "logmel": window_features(
+        spectral.logmel_front_end, spectral.logmel, "numpy", "scipy", "librosa"
+    ),
     "musicnn": musicnn.KIND,
 }

@@ -17,11 +17,13 @@ import numpy as np
 
 from musicregion.errors import ModelError
 from musicregion.features import musicnn
+from musicregion.features.front_end import FrontEnd, load_front_end
 from musicregion.features.registry import KINDS
 from musicregion.models.keras_model import KerasClassifier
 from musicregion.models.onnx_files import FEATURES, MEMBERS, PATCHES
 from musicregion.models.onnx_model import OnnxModel
 from musicregion.models.sklearn_model import SklearnClassifier
+from musicregion.storage.paths import FRONT_END
 
 if TYPE_CHECKING:
     from musicregion.models.base import Classifier
@@ -47,6 +49,7 @@ class Predictor:
 
     card: dict[str, Any]
     classifier: "Classifier"
+    front_end: FrontEnd
     pretrained: OnnxModel | None  # the network whose activations are the features, if one is
 
     def section(self, name: str) -> Any:  # noqa: ANN401  in place of any section
@@ -67,11 +70,13 @@ class Predictor:
         settings, rate = self.section(name), self.section("segment").sample_rate
         if self.pretrained:
             pairs = ((window, rate) for window in windows)
-            blocks = musicnn.activations(pairs, settings, self.pretrained.predict_proba)
+            blocks = musicnn.activations(
+                pairs, self.front_end, settings, self.pretrained.predict_proba
+            )
             return np.concatenate(list(blocks))
         compute: Any = KINDS[name].compute_window
         return np.stack(
-            list(map_in_thread(lambda window: compute(window, rate, settings), windows))
+            list(map_in_thread(lambda window: compute(window, self.front_end, settings), windows))
         )
 
 
@@ -95,6 +100,15 @@ def load_predictor(folder: Path, threads: int = 1) -> Predictor:
         graphs = {path.name: OnnxModel(path, threads) for path in sorted(folder.glob("*.onnx"))}
     except Exception as error:  # ONNX Runtime has many classes of errors
         raise ModelError(f"{folder}: an .onnx file is damaged ({error})") from None
+    try:
+        front_end = load_front_end(folder / FRONT_END)
+    except FileNotFoundError:
+        raise ModelError(
+            f"{folder}: no {FRONT_END}, so an older version trained this model. Train it again "
+            "with `dvc repro`."
+        ) from None
+    except Exception as error:  # numpy and zipfile have many classes of errors
+        raise ModelError(f"{folder}/{FRONT_END}: damaged ({error})") from None
     members = {name: graphs[file] for name, file in MEMBERS.items() if file in graphs}
     if FEATURES in graphs:
         classifier: Classifier = KerasClassifier(graphs[FEATURES])
@@ -105,4 +119,4 @@ def load_predictor(folder: Path, threads: int = 1) -> Predictor:
             f"{folder}: no .onnx file, so an older version trained this model. Train it again "
             "with `dvc repro -f train`."
         )
-    return Predictor(card, classifier, graphs.get(PATCHES))
+    return Predictor(card, classifier, front_end, graphs.get(PATCHES))

@@ -1,85 +1,77 @@
-"""One array of all songs' rows, in the songs' order, computed again only for songs that changed.
+"""One array of all songs' rows, in the songs' order.
 
-A folder holds <name>.npy [row, ...] and songs.csv: each song's key and number of rows.
+A folder holds <name>.npy [row, ...] and songs.csv: each song's number of rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from musicregion.compute import parallel
-from musicregion.errors import InputError, TaskDied
-from musicregion.storage import tables
+from musicregion.errors import InputError, TaskDied, Unavailable
+from musicregion.storage import stored_tasks, tables
 from musicregion.storage.files import writing
 
 
-def open_array(folder: Path, name: str) -> tuple[np.ndarray | None, dict[str, tuple[str, slice]]]:
-    """The stored array, memory-mapped (None: there is none), and each song's key and rows in it."""
+def open_array(folder: Path, name: str) -> tuple[np.ndarray | None, dict[str, slice]]:
+    """The array, memory-mapped (None: there is none), and each song's rows in it."""
     path, index = folder / f"{name}.npy", folder / "songs.csv"
     if not path.is_file() or not index.is_file():
         return None, {}
     songs = tables.array_index(folder).read()
-    array = np.load(path, mmap_mode="r")
     ends = songs["rows"].cumsum()
-    return array, {
-        song: (key, slice(end - rows, end))
-        for song, key, rows, end in zip(
-            songs["song"], songs["key"], songs["rows"], ends, strict=True
-        )
+    slices = {
+        song: slice(end - rows, end)
+        for song, rows, end in zip(songs["song"], songs["rows"], ends, strict=True)
     }
+    return np.load(path, mmap_mode="r"), slices
 
 
-def update_array(
+def write_array(
     folder: Path,
     name: str,
-    wanted: dict[str, str],
+    keys: dict[str, str],
     task: Callable[..., np.ndarray],
     items: dict[str, tuple],
     label: str,
-    each: Callable[[Callable, Iterable[tuple], str], Iterator] = parallel.map_songs,
+    each: stored_tasks.MapFunction = parallel.map_songs,
 ) -> np.ndarray:
-    """Write the array of all wanted songs, and its index; returns the array, memory-mapped.
+    """Write the array of all songs, and its index; returns the array, memory-mapped.
 
     Rows are written as they are computed; the array is never in memory as a whole.
 
-    wanted: song to key, in the order of the rows.
+    keys: song to key of its stored result, in the order of the rows.
     task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.
-    each: maps the task over the songs that are new or changed, as parallel.map_songs does.
+    each: see stored_tasks.map_stored.
 
     Raises:
         TaskDied: the process of a song's task crashed or hung.
         InputError: songs' rows differ in shape or type.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    old, index = open_array(folder, name)
-    changed = [song for song, key in wanted.items() if index.get(song, ("",))[0] != key]
-    computed = set(changed)
-    results = each(task, [items[song] for song in changed], label)
     rows: list[dict[str, object]] = []
     shape: tuple[int, ...] = ()
     dtype: np.dtype | None = None
     count = 0
+    arguments = [items[song] for song in keys]
+    blocks = stored_tasks.map_stored(task, list(keys.values()), arguments, label, each)
     with writing(folder / f"{name}.npy") as part, part.open("wb") as file:
-        for song in wanted:
-            block = next(results) if old is None or song in computed else old[index[song][1]]
-            if isinstance(block, TaskDied):
-                raise TaskDied(f"{label}: {song}: {block}")
+        for song, block in zip(keys, blocks, strict=True):
+            if isinstance(block, TaskDied | Unavailable):
+                raise type(block)(f"{label}: {song}: {block}")
             if dtype is None:
                 shape, dtype = block.shape[1:], block.dtype
                 _write_header(file, (0, *shape), dtype)
             if (block.shape[1:], block.dtype) != (shape, dtype):
                 raise InputError(f"{label}: {song} has rows {block.shape[1:]}, others {shape}")
             file.write(np.ascontiguousarray(block).data)
-            rows.append({"song": song, "key": wanted[song], "rows": len(block)})
+            rows.append({"song": song, "rows": len(block)})
             count += len(block)
-        next(results, None)  # ends the progress bar
         if dtype is None:
             raise InputError(f"{label}: there is no song")
         file.seek(0)
         _write_header(file, (count, *shape), dtype)
-        del old
         # if the process is killed between the two writes, there is no wrong index
         (folder / "songs.csv").unlink(missing_ok=True)
     tables.array_index(folder).write(rows)

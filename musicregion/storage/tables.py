@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -21,10 +22,10 @@ class Table:
     path: Path
     columns: dict[str, str]
 
-    def parse(self, root: Path = Path()) -> pd.DataFrame:
-        """Read the columns that the file has, with the types of those that are known."""
+    def parse(self, file: Path | IO[bytes]) -> pd.DataFrame:
+        """Read the columns that a file has, with the types of those that are known."""
         return pd.read_csv(
-            root / self.path,
+            file,
             dtype=self.columns,
             keep_default_na=False,
             na_values={"duration_s": [""]},
@@ -38,7 +39,7 @@ class Table:
         """
         if not (root / self.path).is_file():
             raise InputError(f"{self.path}: not found. `dvc repro` makes it.")
-        table = self.parse(root)
+        table = self.parse(root / self.path)
         if list(table.columns) != list(self.columns):
             columns = list(table.columns)
             raise InputError(f"{self.path}: has columns {columns}, not {list(self.columns)}")
@@ -116,5 +117,5 @@ SPLITS = Table(
 
 
 def array_index(folder: Path) -> Table:
-    """The index of an array in a folder: each song's key and number of rows."""
-    return Table(folder / "songs.csv", {"song": "string", "key": "string", "rows": "int64"})
+    """The index of an array in a folder: each song's number of rows."""
+    return Table(folder / "songs.csv", {"song": "string", "rows": "int64"})

@@ -1,4 +1,4 @@
-"""Notes of all songs as one array and as MIDI files; only songs that changed are transcribed."""
+"""Notes of all songs as one array and as MIDI files; no song is transcribed twice."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def update_transcriptions(songs: pd.DataFrame, settings: Transcribe) -> np.ndarr
         keys[row["song"]] = cache_key.join_keys(code, row["sha256"])
         items[row["song"]] = (Path(row["path"]), settings, BASIC_PITCH_WEIGHTS)
     fetch_weights(BASIC_PITCH_WEIGHTS)
-    notes = array_store.update_array(TRANSCRIPTIONS, "notes", keys, transcribe, items, "transcribe")
+    notes = array_store.write_array(TRANSCRIPTIONS, "notes", keys, transcribe, items, "transcribe")
     write_midi_files(songs, notes)
     return notes
 
@@ -43,7 +43,7 @@ def write_midi_files(songs: pd.DataFrame, notes: np.ndarray) -> None:
     pairs = zip(songs["song"], songs["region"], strict=True)
     for song, region in tqdm(pairs, "midi", len(songs), unit="song"):
         path = MIDI / region / f"{song}.mid"
-        write_midi(notes[rows[song][1]], path)
+        write_midi(notes[rows[song]], path)
         paths.add(path)
     prune(MIDI, paths)
 

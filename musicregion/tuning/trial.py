@@ -38,7 +38,6 @@ def load_songs(features: str, digest: str) -> Dataset:
 def run_one_trial(search: Search) -> None:
     """Run one trial in this process, on any machine."""
     os.environ.update(search.environment)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     silence_warnings()
     store.connect()
     data = load_songs(search.settings.features, search.dataset)

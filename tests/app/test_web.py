@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -252,10 +253,88 @@ def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
     with serving(tmp_path, trained, start=[sys.executable, "-c", soon]) as (url, _):
         send(url, songs / "low.wav")
         assert uploads(tmp_path)
-        end = time.monotonic() + 20
-        while uploads(tmp_path) and time.monotonic() < end:
-            time.sleep(0.2)
-        assert not uploads(tmp_path)
+        wait_until(lambda: not uploads(tmp_path))
+
+
+def small_disk(kept):
+    """What starts a page that holds 100 MB of uploads, each for so many seconds."""
+    changes = f"page.KEPT, page.SWEEP, page_requests.UPLOADS = {kept}, 1, 100"
+    code = (
+        f"import sys; from app import page, page_requests, web; {changes}; web.main(sys.argv[1:])"
+    )
+    return [sys.executable, "-c", code]
+
+
+def refusal(url, song):
+    """The status and the sentence with which an upload is refused; None if it is not."""
+    try:
+        send(url, song)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    return None
+
+
+def wait_until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.2)
+    assert condition()
+
+
+@pytest.mark.slow
+def test_uploads_take_no_more_than_so_much_of_the_disk(trained, songs, tmp_path):
+    large = []
+    for number in range(6):
+        large.append(tmp_path / f"{number}.wav")
+        large[-1].write_bytes(bytes([number]) * (40 << 20))
+    with serving(tmp_path, trained, start=small_disk(4)) as (url, _):
+        with ThreadPoolExecutor(6) as pool:
+            refusals = list(pool.map(lambda song: refusal(url, song), large))
+        assert sum(path.stat().st_size for path in uploads(tmp_path)) == 2 * 40 << 20
+        assert refusals.count(None) == 2
+        assert {answer for answer in refusals if answer} == {
+            (507, "This page holds as many songs as it can. Please try again in ten minutes.")
+        }
+        assert refusal(url, songs / "low.wav") is None  # there is space for a small one
+        wait_until(lambda: not uploads(tmp_path))
+        assert refusal(url, large[0]) is None
+
+
+@pytest.mark.slow
+@needs_browser
+def test_a_visitor_sees_that_the_page_is_full(trained, browser, tmp_path):
+    with serving(tmp_path, trained, start=small_disk(60)) as (url, _):
+        (tmp_path / "large.wav").write_bytes(bytes(49 << 20))
+        for number in range(2):
+            (tmp_path / f"{number}.wav").write_bytes(bytes([number]) * (40 << 20))
+            send(url, tmp_path / f"{number}.wav")
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_selector("#song input[type=file]", state="attached")
+        upload(page, tmp_path / "large.wav")
+        page.wait_for_selector(".toast-body:visible")
+        assert "This page holds as many songs as it can." in page.inner_text(".toast-body")
+        page.name = "desktop"
+        take_screenshot(page, "full")
+        page.close()
+
+
+@pytest.mark.slow
+def test_an_upload_that_breaks_off_takes_no_space_later(trained, songs, tmp_path):
+    with serving(tmp_path, trained, start=small_disk(4)) as (url, _):
+        server = urllib.parse.urlsplit(url)
+        with socket.create_connection((server.hostname, server.port)) as visitor:
+            head = f"POST /gradio_api/upload HTTP/1.1\r\nHost: {server.netloc}\r\n"
+            head += f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {90 << 20}"
+            part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.wav"'
+            visitor.sendall(f"{head}\r\n\r\n{part}\r\n\r\n".encode() + bytes(20 << 20))
+            wait_until(lambda: uploads(tmp_path))
+            (tmp_path / "song.wav").write_bytes(bytes(20 << 20))
+            assert refusal(url, tmp_path / "song.wav")[0] == 507  # the rest may still come
+        wait_until(lambda: refusal(url, tmp_path / "song.wav") is None)
+        time.sleep(4)
+        send(url, songs / "low.wav")
+        wait_until(lambda: [path.name for path in uploads(tmp_path)] == ["low.wav"])
 
 
 def test_a_password_is_asked_for(trained, tmp_path):

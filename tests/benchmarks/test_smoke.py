@@ -8,12 +8,14 @@ import sys
 from contextlib import chdir
 from unittest import mock
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 
 from benchmarks import augmented_batches, games, record, run_size, training, variants
+from benchmarks import table as experiment_tables
 from musicregion.composition.fit import fit_composer
 from musicregion.composition.pieces import true_pieces
 from musicregion.composition.transformer import build_transformer
@@ -22,11 +24,19 @@ from musicregion.config import corpus, params
 from musicregion.corpus import folk, folk_songs
 from musicregion.dataset import dataset
 from musicregion.dataset.dataset import Dataset
+from musicregion.features.spectral import mfcc_front_end
 from musicregion.models import fit
 from musicregion.models.model_folder import write_model_folder
 from musicregion.storage import paths, tables
-from tests.conftest import RATE, REPOSITORY
-from tests.prepared import SEGMENTS, SONGS, WINDOW, prepared, write_params
+from tests.conftest import RATE, REPOSITORY, SMALL
+from tests.prepared import (
+    SEGMENTS,
+    SONGS,
+    WINDOW,
+    prepared,
+    repository_of_metrics,
+    write_params,
+)
 
 RESULTS = "benchmarks/results"
 FOLK_PARTS = ("train", "test")  # of the rendered songs
@@ -61,6 +71,7 @@ def project(tmp_path_factory):
         shutil.copy(REPOSITORY / weights, folder / weights)
     activations = np.random.default_rng(0).random((SONGS * SEGMENTS, 3, 3012), "float32")
     activations[::2] += 0.1  # something to learn
+    (folder / paths.features_folder("musicnn")).mkdir()
     np.save(folder / paths.features_array("musicnn"), activations)
     for game in ("one", "two"):
         write_wave(folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, len(game)))
@@ -120,18 +131,22 @@ def write_guide(regions, settings):
     model, _ = fit.fit_model(data, rows, None, settings, lambda epoch, metrics: None)
     card = {"regions": regions, "params": settings.training_params(), "threshold": 0.0}
     card["temperature"] = {"song": 1.0, "segment": 1.0}
+    rate = settings.segment.sample_rate
+    front_end = mfcc_front_end(rate, round(rate * settings.segment.window), settings.mfcc)
+    front_end.save(paths.features_front_end("mfcc"))
     write_model_folder(model, json.dumps(card), settings, paths.MODELS)
 
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """run(name, folder, changes, in_process): a benchmark's main in a folder.
+    """run(name, folder, changes, in_process, result): a benchmark's main in a folder.
 
     changes: to its constants, or with a dot to another benchmark's, so that it is small.
-    in_process: whether tasks run without worker processes. Returns the results and the output.
+    in_process: whether tasks run without worker processes. result: of the file, without its ending,
+    if it is not the benchmark's name. Returns the results and the output.
     """
 
-    def run_in(name, folder, changes=None, in_process=False):
+    def run_in(name, folder, changes=None, in_process=False, result=None):
         for key, value in (changes or {}).items():
             module, _, constant = key.rpartition(".")
             owner = importlib.import_module(f"benchmarks.{module or name}")
@@ -141,7 +156,7 @@ def run(monkeypatch, capsys):
             monkeypatch.setattr(parallel, "map_songs", parallel.map_songs_in_process)
         with mock.patch.dict(os.environ), chdir(folder):
             importlib.import_module(f"benchmarks.{name}").main()
-        path = folder / RESULTS / f"{name}.json"
+        path = folder / RESULTS / f"{result or name}.json"
         output = capsys.readouterr().out
         assert f"Made by `python -m benchmarks.{name}`" in output
         assert not list(path.parent.rglob("*.part"))
@@ -202,6 +217,19 @@ def test_generate(folk_project, run):
     assert (folk_project / RESULTS / "generate.png").is_file()
 
 
+@pytest.mark.slow
+def test_kill(project, run):
+    (project / RESULTS).mkdir(parents=True, exist_ok=True)
+    (project / RESULTS / "record.json").write_text('{"other": 1}')
+    stages = (("download", "mfcc"), ("segment", "mfcc"))
+    changes = {"KILLS": 2, "PIPELINE": stages, "KILLED": stages}
+    record, output = run("kill", project, changes, result="record")
+    assert record["other"] == 1
+    assert (record["kills"], record["kills_equal"]) == (2, 2)
+    assert record["kills_lost_songs"] <= 2 * joblib.cpu_count()
+    assert "| segment |" in output
+
+
 def test_models(project, run):
     pairs = [("mfcc", "logistic", 2, {}), ("mfcc", "svm", 2, {}), ("logmel", "svm", 1, {})]
     changes = {"FOLDS": 3, "SAMPLE": 4, "ROWS": pairs, "POOLS": [("svm on mfcc", "svm on logmel")]}
@@ -231,10 +259,10 @@ def test_run_size(project, monkeypatch, capsys):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setattr(run_size, "MODELS", ("dense",))
     with mock.patch.dict(os.environ), chdir(project):
-        record.update_record({"kills": 30})
+        record.update_record({"another": 30})
         run_size.main()
         figures = json.loads(record.RESULT.read_text())
-    assert figures == {"kills": 30, "run_mb_dense": figures["run_mb_dense"]}
+    assert figures["another"] == 30
     # 22 frames of 13 coefficients to half as many units, once
     assert 0.1 < figures["run_mb_dense"] < 3
     assert "| dense |" in capsys.readouterr().out
@@ -257,6 +285,29 @@ def test_search(project, run, eager):
     assert [row["trials"] for row in rows] == [0, 1]
     assert "| no search |" in output
     assert (project / RESULTS / "search.png").is_file()
+
+
+@pytest.mark.slow
+def test_switch_back(project, run):
+    changes = {"CHANGES": (*SMALL, "model=svm")}
+    record, output = run("switch_back", project, changes, result="record")
+    assert record["switch_back_s"] > 0
+    assert "stages that ran again: params\n" in output  # it has no outputs
+
+
+@pytest.mark.slow
+def test_table(tmp_path, capsys):
+    repository_of_metrics(tmp_path, "svm", 0.7)
+    record = tmp_path / RESULTS / "record.json"
+    record.parent.mkdir(parents=True)
+    record.write_text('{"kills": 30}')
+    with chdir(tmp_path):
+        experiment_tables.main()
+    assert "| musicregion table |" in capsys.readouterr().out
+    values = json.loads(record.read_text())
+    assert values.keys() == {"kills", "table_width", "metrics_columns"}
+    assert values["metrics_columns"] == 1
+    assert 40 < values["table_width"] <= 110
 
 
 def test_training(project, run):

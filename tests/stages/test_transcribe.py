@@ -10,7 +10,7 @@ import symusic
 from musicregion.config import params
 from musicregion.storage import paths, tables
 from musicregion.transcription import basic_pitch, midi_files
-from tests.conftest import REPOSITORY, command
+from tests.conftest import command, require_weights
 from tests.prepared import prepared, write_params
 
 SETTINGS = params.load().transcribe.model_copy(update={"songs": "all"})
@@ -19,10 +19,7 @@ MELODY = (60, 64, 67, 72, 67, 64, 62, 60)
 
 @pytest.fixture(scope="module")
 def weights():
-    path = REPOSITORY / paths.BASIC_PITCH_WEIGHTS
-    if not path.is_file():
-        pytest.skip(f"{path} is not there: a transcription fetches it")
-    return path
+    return require_weights(paths.BASIC_PITCH_WEIGHTS)
 
 
 def plucked(pitch, seconds=0.5, rate=22_050):

@@ -32,7 +32,8 @@ def test_no_search_is_nothing_to_wait_for(tmp_path):
         (tmp_path / name).symlink_to(Path(name).resolve())
     code = "import sys; from stages import tune; tune.main()"
     code += "; assert not {'tensorflow', 'mlflow', 'optuna', 'sklearn'} & set(sys.modules)"
-    subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(Path.cwd())}, check=True
-    )
+    words = [sys.executable, "-c", code]
+    variables = {"PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(words, cwd=tmp_path, env=variables, check=True, capture_output=True)
+    assert done.stdout + done.stderr == b""
     assert yaml.safe_load((tmp_path / "results/best_params.yaml").read_text()) == {}

@@ -5,7 +5,7 @@ import soundfile
 from musicregion.audio.segmenting import segment_or_reason, segment_song
 from musicregion.audio.windows import cut_windows
 from musicregion.config import params
-from musicregion.errors import Undecodable
+from musicregion.errors import InputError, Undecodable
 from tests.conftest import RATE
 
 SETTINGS = params.load().segment
@@ -76,7 +76,9 @@ def test_an_unreadable_song_gives_a_reason_and_no_exception(tmp_path):
     bad = tmp_path / "bad.mp3"
     bad.write_bytes(b"no music")
     assert "not readable" in segment_or_reason(bad, tmp_path / "bad.flac", SETTINGS)
-    assert "not readable" in segment_or_reason(
-        tmp_path / "none.mp3", tmp_path / "none.flac", SETTINGS
-    )
     assert [path.name for path in tmp_path.iterdir()] == ["bad.mp3"]
+
+
+def test_a_song_whose_file_is_gone_is_an_error(tmp_path):
+    with pytest.raises(InputError, match=r"none\.mp3: not readable: .*dvc repro -f download"):
+        segment_or_reason(tmp_path / "none.mp3", tmp_path / "none.flac", SETTINGS)

@@ -71,9 +71,8 @@ def test_no_song_has_passages_in_two_parts(tmp_path, monkeypatch):
     songs = ["a", "b", "c", "d"]
     prepare(tmp_path, songs)
     items = {song: (number,) for number, song in enumerate(songs)}
-    array_store.update_array(
-        paths.TRANSCRIPTIONS, "notes", dict.fromkeys(songs, "k"), transcribe, items, "transcribe"
-    )
+    keys = dict(zip(songs, songs, strict=True))
+    array_store.write_array(paths.TRANSCRIPTIONS, "notes", keys, transcribe, items, "transcribe")
     parts = pieces.pieces_by_part(settings)
     names = {part: {piece.song for piece in members} for part, members in parts.items()}
     assert names["train"] == {"a", "d"}

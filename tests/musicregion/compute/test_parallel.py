@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -31,6 +32,16 @@ def stall(number: int) -> int:
 
     guards.STALL = 1
     return number + sum(guards.watched(blocks()))
+
+
+def wait_for_file(number: int, folder: str) -> int:
+    """The first task waits for a file; each other one leaves a file."""
+    path = f"{folder}/{number}"
+    if number:
+        open(path, "w").close()  # noqa: PTH123
+    while not os.path.exists(path):  # noqa: PTH110
+        time.sleep(0.02)
+    return number
 
 
 def refuse(number: int) -> int:
@@ -115,3 +126,15 @@ def test_a_package_of_the_same_name_elsewhere_does_not_hide_a_task(tmp_path):
     script = [sys.executable, str(here / "script.py")]
     done = subprocess.run(script, cwd=tmp_path, env=variables, capture_output=True, text=True)
     assert done.stdout == "[4, 9]\n", done.stderr
+
+
+def test_tasks_wait_for_a_slow_one_before_them(tmp_path):
+    items = [(number, str(tmp_path)) for number in range(40)]
+    results = parallel.map_songs(wait_for_file, items, "test", jobs=2)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(next, results)
+        time.sleep(2)
+        done = len(list(tmp_path.iterdir()))
+        (tmp_path / "0").touch()
+        assert [first.result(), *results] == list(range(40))
+    assert 0 < done < 2 * parallel.AHEAD

@@ -120,6 +120,8 @@ def test_other_true_regions_are_refused():
 def test_different_songs_are_refused():
     with pytest.raises(ComparisonError, match="different songs \\(4 and 5, 4 in both\\)"):
         compare_predictions(predictions([True] * 4), predictions([True] * 5))
+    with pytest.raises(ComparisonError, match="different songs \\(5 and 4, 4 in both\\)"):
+        compare_predictions(predictions([True] * 5), predictions([True] * 4))
 
 
 def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
@@ -134,4 +136,15 @@ def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
     done = subprocess.run([*command, "nonsense", "b"], capture_output=True, text=True)
     assert done.returncode == 1
     assert "nonsense is no file, no MLflow run id" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_refuses_a_run_in_a_repository_without_commits(tmp_path):
+    for tool in ("git", "dvc"):
+        subprocess.run([tool, "init", "-q"], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        ["musicregion", "compare", "a", "b"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "a is no file, no MLflow run id" in done.stderr
     assert "Traceback" not in done.stderr

@@ -105,6 +105,32 @@ def test_the_interval_of_folds_is_over_groups():
     assert widths[1] > 1.5 * widths[0]
 
 
+def fold_with_songs(fold, right, temperature=1.0):
+    """A fold with one test song for each entry of `right`: whether it was classified correctly."""
+    probabilities = np.where(np.array(right)[:, None], [0.9, 0.1], [0.1, 0.9])
+    songs = np.array([f"s{fold}{number}" for number in range(len(right))])
+    predictions = Predictions(np.zeros(len(right), int), probabilities, songs, songs)
+    temperatures = {"song": temperature}
+    return crossvalidation.Fold(
+        1, fold, HoldoutResult(None, None, {}, {"song": predictions}, temperatures, 0)
+    )
+
+
+def test_the_spread_is_the_deviation_of_the_folds_accuracies():
+    folds = [fold_with_songs(0, [True, False]), fold_with_songs(1, [True, True])]
+    summary = crossvalidation.summarise_folds(folds, "song", 1)
+    assert summary["accuracy"] == 0.75
+    assert summary["accuracy_spread"] == 0.25
+
+
+def test_out_of_fold_probabilities_are_calibrated_unless_the_raw_ones_are_wanted():
+    folds = [fold_with_songs(0, [True], temperature=2.0)]
+    raw = crossvalidation.out_of_fold_predictions(folds, 1, "song", calibrated=False)
+    assert raw.probabilities[0] == pytest.approx([0.9, 0.1])
+    calibrated = crossvalidation.out_of_fold_predictions(folds, 1, "song")
+    assert calibrated.probabilities[0] == pytest.approx([0.75, 0.25])  # odds of 9 become 3
+
+
 def test_no_group_is_in_two_folds_and_unknown_songs_are_in_none():
     data = make_data()
     groups = data.groups.copy()
@@ -123,6 +149,13 @@ def test_more_folds_than_songs_stop_before_anything_is_trained():
     crossvalidation.require_songs_per_fold(make_data(songs=6), settings(folds=6))
     with pytest.raises(NotEnoughData, match=r"evaluate\.folds = 7 in: R0 \(6\), R1 \(6\)"):
         crossvalidation.require_songs_per_fold(make_data(songs=6), settings(folds=7))
+
+
+def test_copies_of_a_song_do_not_make_up_for_songs_that_folds_lack():
+    data = make_data(songs=6)
+    groups = np.where(np.isin(data.songs, ["song-000", "song-001"]), "copies", data.groups)
+    with pytest.raises(NotEnoughData, match=r"in: R0 \(5\)\. Lower"):
+        crossvalidation.require_songs_per_fold(replace(data, groups=groups), settings(folds=6))
 
 
 def test_a_committee_can_train_on_few_segments():

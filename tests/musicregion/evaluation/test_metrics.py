@@ -14,6 +14,13 @@ def test_the_interval_holds_the_accuracy_and_narrows_with_songs():
     assert width(400) < width(40) / 2
 
 
+def test_the_interval_is_one_of_95_percent():
+    right = np.arange(400) % 4 != 0
+    low, high = bootstrap_interval(right, np.arange(400), 1)
+    deviation = np.sqrt(0.75 * 0.25 / 400)
+    assert high - low == pytest.approx(2 * 1.96 * deviation, rel=0.08)  # 1.64 would be 90 %
+
+
 def test_the_interval_counts_songs_not_segments():
     songs = np.repeat(np.arange(20), 50)
     right = songs % 2 == 0

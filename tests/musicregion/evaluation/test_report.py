@@ -97,7 +97,11 @@ def test_with_folds_every_song_is_predicted_once_a_repeat(data, result, tmp_path
 def test_every_table_and_plot_is_written(data, result, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     metrics = write(data, result)
-    assert json.loads((tmp_path / "results/metrics.json").read_text()) == metrics
+    assert json.loads((tmp_path / "results/details.json").read_text()) == metrics
+    headline = json.loads((tmp_path / "results/metrics.json").read_text())
+    assert headline.keys() == {"validation", "test"}
+    assert headline["test"]["segment"] == {"accuracy": metrics["test"]["segment"]["accuracy"]}
+    assert pd.read_csv("results/history.csv")["epoch"].tolist() == [1, 2]
     confusion = pd.read_csv("results/confusion_segment.csv")
     assert confusion["actual"].tolist() == ["A", "A", "B", "B"]
     assert confusion["predicted"].tolist() == ["A", "B", "A", "A"]

@@ -2,13 +2,13 @@ import librosa
 import pytest
 
 from musicregion.config import params
-from musicregion.features.spectral import logmel
+from musicregion.features.spectral import logmel, logmel_front_end
 from tests.conftest import RATE, tone
 
 
 def test_equal_to_librosa():
     settings = params.load().logmel
-    ours = logmel(tone(3), RATE, settings)
+    ours = logmel(tone(3), logmel_front_end(RATE, 3 * RATE, settings), settings)
     power = librosa.feature.melspectrogram(
         y=tone(3),
         sr=RATE,

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from musicregion.config import params
-from musicregion.features.spectral import mfcc
+from musicregion.features.spectral import mfcc, mfcc_front_end
 from musicregion.features.tutorial_json import write_json
 from tests.conftest import RATE, tone
 
 SETTINGS = params.load().mfcc
+FRONT_END = mfcc_front_end(RATE, 3 * RATE, SETTINGS)
 
 
 def noise(level):
@@ -36,22 +37,23 @@ def test_equal_to_librosa(wave, changes):
         hop_length=settings.hop_length,
         n_mels=settings.mel_bands,
     ).T
-    ours = mfcc(wave, RATE, settings)
+    ours = mfcc(wave, mfcc_front_end(RATE, len(wave), settings), settings)
     assert ours.dtype == np.float32
     assert ours.shape == theirs.shape
     assert ours == pytest.approx(theirs, abs=1e-3)
 
 
 def test_deltas_are_appended_as_librosa_computes_them():
-    plain = mfcc(noise(0.1), RATE, SETTINGS)
-    both = mfcc(noise(0.1), RATE, SETTINGS.model_copy(update={"deltas": 2}))
+    plain = mfcc(noise(0.1), FRONT_END, SETTINGS)
+    with_deltas = SETTINGS.model_copy(update={"deltas": 2})
+    both = mfcc(noise(0.1), mfcc_front_end(RATE, 3 * RATE, with_deltas), with_deltas)
     assert both.shape == (len(plain), 39)
     assert both[:, 13:26] == pytest.approx(librosa.feature.delta(plain.T).T, abs=1e-3)
     assert both[:, 26:] == pytest.approx(librosa.feature.delta(plain.T, order=2).T, abs=1e-3)
 
 
 def test_louder_changes_the_first_coefficient_alone():
-    quiet, loud = (mfcc(noise(level), RATE, SETTINGS) for level in (0.01, 0.1))
+    quiet, loud = (mfcc(noise(level), FRONT_END, SETTINGS) for level in (0.01, 0.1))
     assert loud[:, 1:] == pytest.approx(quiet[:, 1:], abs=1e-3)
     assert (loud[:, 0] > quiet[:, 0]).all()
 
@@ -64,8 +66,8 @@ def test_a_segment_does_not_depend_on_its_neighbours(tmp_path):
     quiet, loud = noise(1e-4), noise(0.5)
     for name, waves in (("both", (quiet, loud)), ("quiet", (quiet,))):
         soundfile.write(tmp_path / f"{name}.flac", np.concatenate(waves), RATE, "PCM_16")
-    together = extract_windows(mfcc, tmp_path / "both.flac", 2, SETTINGS)
-    alone = extract_windows(mfcc, tmp_path / "quiet.flac", 1, SETTINGS)
+    together = extract_windows(mfcc, tmp_path / "both.flac", 2, FRONT_END, SETTINGS)
+    alone = extract_windows(mfcc, tmp_path / "quiet.flac", 1, FRONT_END, SETTINGS)
     assert np.array_equal(together[0], alone[0])
 
 

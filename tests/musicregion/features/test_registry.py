@@ -24,8 +24,9 @@ def test_a_song_has_the_features_of_each_of_its_windows(name, tmp_path):
     waves = [tone(1, 300), tone(1, 900)]
     soundfile.write(tmp_path / "song.flac", np.concatenate(waves), RATE, "PCM_16")
     settings = getattr(params.load(), name)
-    song = KINDS[name].extract_song(tmp_path / "song.flac", 2, settings)
+    front_end = KINDS[name].make_front_end(RATE, RATE, settings)
+    song = KINDS[name].extract_song(tmp_path / "song.flac", 2, front_end, settings)
     windows = np.split(soundfile.read(tmp_path / "song.flac", dtype="float32")[0], 2)
     assert song.dtype == np.float32
     for features, window in zip(song, windows, strict=True):
-        assert np.array_equal(features, KINDS[name].compute_window(window, RATE, settings))
+        assert np.array_equal(features, KINDS[name].compute_window(window, front_end, settings))

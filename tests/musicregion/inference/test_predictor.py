@@ -1,5 +1,6 @@
 """A loaded model predicts what the pipeline would, without slow imports."""
 
+import shutil
 import subprocess
 import sys
 
@@ -50,12 +51,14 @@ def test_a_new_song_has_the_same_features_as_in_the_pipeline(trained, songs, tmp
     song = tmp_path / "song.ogg"
     soundfile.write(song, tone(5, 330, rate=44_100) * 4, 44_100)  # some samples clip
     rows = segment_song(song, tmp_path / "song.flac", settings.segment)
-    expected = KINDS[features].extract_song(
-        tmp_path / "song.flac", len(rows), getattr(settings, features)
-    )
+    kind, section = KINDS[features], getattr(settings, features)
+    front_end = kind.make_front_end(RATE, 2 * RATE, section)
+    expected = kind.extract_song(tmp_path / "song.flac", len(rows), front_end, section)
     loaded = predictor.load_predictor(trained)
     chosen = settings.model_copy(update={"features": features}).training_params()
-    loaded = predictor.Predictor({**loaded.card, "params": chosen}, loaded.classifier, None)
+    loaded = predictor.Predictor(
+        {**loaded.card, "params": chosen}, loaded.classifier, front_end, None
+    )
     extracted, lengths = predict_song.extract_song(loaded, song)
     assert np.array_equal(extracted, expected)
     assert lengths == [row["duration_s"] for row in rows]
@@ -72,16 +75,18 @@ def test_musicnn_gives_a_new_song_the_same_features_as_in_the_pipeline(
     song = tmp_path / "song.ogg"
     soundfile.write(song, tone(25, 330, rate=44_100), 44_100)
     rows = segment_song(song, tmp_path / "song.flac", settings.segment)
-    expected = musicnn.extract_song(tmp_path / "song.flac", len(rows), settings.musicnn)
+    front_end = musicnn.musicnn_front_end(RATE, 10 * RATE, settings.musicnn)
+    song_flac = tmp_path / "song.flac"
+    expected = musicnn.extract_song(song_flac, len(rows), front_end, settings.musicnn)
     onnx_export.export_musicnn(settings.musicnn.networks, tmp_path / "patches.onnx")
     loaded = predictor.load_predictor(trained)
     card = {**loaded.card, "params": settings.training_params()}
     network = OnnxModel(tmp_path / "patches.onnx", threads=1)
     extracted, _ = predict_song.extract_song(
-        predictor.Predictor(card, loaded.classifier, network), song
+        predictor.Predictor(card, loaded.classifier, front_end, network), song
     )
     assert extracted.shape == expected.shape == (3, 3, 3012)
-    assert extracted == pytest.approx(expected, rel=1e-3, abs=1e-3)
+    assert np.abs(extracted - expected).max() <= musicnn.STEP
 
 
 def test_its_mfcc_are_those_of_librosa(trained, songs):
@@ -102,7 +107,13 @@ def test_a_folder_without_a_model_is_named(tmp_path, trained):
     with pytest.raises(ModelError, match="no model there"):
         predictor.load_predictor(tmp_path)
     (tmp_path / "card.json").write_text((trained / "card.json").read_text())
-    with pytest.raises(ModelError, match="older version"):
+    with pytest.raises(ModelError, match=r"no front_end\.npz, so an older version"):
+        predictor.load_predictor(tmp_path)
+    (tmp_path / "front_end.npz").write_bytes(b"no arrays")
+    with pytest.raises(ModelError, match=r"front_end\.npz: damaged"):
+        predictor.load_predictor(tmp_path)
+    shutil.copy(trained / "front_end.npz", tmp_path)
+    with pytest.raises(ModelError, match=r"no \.onnx file, so an older version"):
         predictor.load_predictor(tmp_path)
     (tmp_path / "song.onnx").write_bytes(b"not a graph")
     with pytest.raises(ModelError, match="damaged"):

@@ -38,6 +38,7 @@ def test_the_expected_error_of_a_known_case():
 
 def test_a_certain_prediction_is_in_the_last_bin():
     bins = calibration.confidence_bins(np.array([[1.0, 0.0]]), np.array([0]))
+    assert len(bins) == calibration.BINS
     assert bins[-1].tolist() == [1, 1, 1]
     assert not bins[:-1].any()
 

@@ -13,17 +13,18 @@ import soundfile
 from musicregion.config import params
 from musicregion.dataset.dataset import Dataset
 from musicregion.errors import InputError, TrainingError
-from musicregion.features.spectral import mfcc
+from musicregion.features.spectral import mfcc, mfcc_front_end
 from musicregion.inference import predictor
 from musicregion.models import fit, keras_model, onnx_files, registry
 from tests.conftest import RATE, tone
 
 SETTINGS = params.load()
 SECONDS = 2
+FRONT_END = mfcc_front_end(RATE, SECONDS * RATE, SETTINGS.mfcc)
 
 
 def features(wave):
-    return mfcc(wave, RATE, SETTINGS.mfcc)
+    return mfcc(wave, FRONT_END, SETTINGS.mfcc)
 
 
 def pitch(region, number):
@@ -96,6 +97,7 @@ def test_every_model_learns_what_is_easy(data, every):
 def test_every_model_predicts_the_same_in_onnx_runtime(data, every, tmp_path):
     _, trained, _, _ = every
     trained.export(tmp_path)
+    FRONT_END.save(tmp_path / "front_end.npz")
     (tmp_path / "card.json").write_text(json.dumps({"regions": data.regions}))
     exported = predictor.load_predictor(tmp_path).classifier
     rows = np.arange(len(data.labels))
