@@ -86,10 +86,13 @@ def test_the_link_of_make_ui_opens_a_leaderboard(project, browser):  # noqa: F81
         assert positions == sorted(positions)
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / "leaderboard.png")
+        page = browser.new_page(viewport={"width": 1280, "height": 1800})
         page.goto(f"{link}&compareRunsMode=CHART")
-        page.get_by_text("validation/song (1)").wait_for(timeout=60_000)
-        text = page.inner_text("[data-testid='experiment-view-compare-runs-chart-area']")
-        assert text.index("validation/song (") < text.index("test/song (")
+        area = page.locator("[data-testid='experiment-view-compare-runs-chart-area']")
+        area.get_by_text("training").wait_for(timeout=60_000)
+        sections = ("validation/song", "test/song", "calibration/song", "training")
+        places = [area.inner_text().index(f"{section}\n") for section in sections]
+        assert places == sorted(places)
     finally:
         kill(process)
 
