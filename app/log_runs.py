@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from musicregion.errors import InputError
 from musicregion.storage import paths
 
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ def describe(revision: "Revision", metrics: dict, folder: Path) -> str:
 
 
 def log_revision(revision: "Revision", experiment: str) -> str:
-    """Log the training of a revision to an experiment, by its id; returns what was left out."""
+    """Log the training of a revision to an experiment, by its id; returns what was left out.
+
+    Raises:
+        InputError: DVC holds its results nowhere.
+    """
     import pandas as pd
     from mlflow import MlflowException
 
@@ -65,7 +70,7 @@ def log_revision(revision: "Revision", experiment: str) -> str:
         missing = revision.fetch(folder)
         written = [name for name in (paths.DETAILS, paths.METRICS) if (folder / name).is_file()]
         if not written or paths.PREDICTIONS.as_posix() in missing:
-            return "neither the cache nor a remote has its results. `dvc pull` may fetch them"
+            raise InputError("neither the cache nor a remote has its results")
         metrics = json.loads((folder / written[0]).read_text())
         params, identity = revision.params, revision.identity
         name = revision.name if revision.experiment else ""
@@ -112,19 +117,19 @@ def log_missing_runs() -> tuple[int, list[str]]:
         for revision in tqdm(revisions, "log", unit="run", leave=False):
             try:
                 identity = tuple(revision.identity.values())
-            except FileNotFoundError:
-                left_out.append(f"{revision.name}: neither the cache nor a remote has its params")
-                continue
-            corpus = revision.params["corpus"]
-            if corpus not in known:
-                experiments[corpus] = store.prepare_experiment(corpus)
-                known[corpus] = logged_identities(experiments[corpus])
-            if identity in known[corpus]:
-                continue
-            known[corpus].add(identity)
-            if reason := log_revision(revision, experiments[corpus]):
-                left_out.append(f"{revision.name}: {reason}")
-            count += 1
+                corpus = revision.params["corpus"]
+                if corpus not in known:
+                    experiments[corpus] = store.prepare_experiment(corpus)
+                    known[corpus] = logged_identities(experiments[corpus])
+                if identity in known[corpus]:
+                    continue
+                missing = log_revision(revision, experiments[corpus])
+                known[corpus].add(identity)
+                count += 1
+            except InputError as error:
+                missing = str(error)
+            if missing:
+                left_out.append(f"{revision.name}: {missing}")
     return count, left_out
 
 

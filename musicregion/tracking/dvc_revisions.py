@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from musicregion.config.params import PARAMS, Params
-from musicregion.errors import ConfigError
+from musicregion.errors import ConfigError, InputError
 from musicregion.storage import paths
 from musicregion.tracking import store
 from musicregion.tracking.notes import flatten_params, git
@@ -47,12 +47,17 @@ class Revision:
     def params(self) -> dict[str, Any]:
         """The params of the training, by dotted key, as a training logs them.
 
-        As dvc.lock has them where an older version had other params. Raises FileNotFoundError
-        where a search has found some and DVC holds them nowhere.
+        As dvc.lock has them where an older version had other params.
+
+        Raises:
+            InputError: a search has found some, and DVC holds them nowhere.
         """
         changes: dict[str, Any] = {}
         if self.md5_of(paths.BEST_PARAMS) != NO_SEARCH:
-            changes = yaml.safe_load(self.files.read_text(paths.BEST_PARAMS.as_posix()))
+            try:
+                changes = yaml.safe_load(self.files.read_text(paths.BEST_PARAMS.as_posix()))
+            except Exception as error:  # DVC's remotes have many classes of errors
+                raise InputError("neither the cache nor a remote has its params") from error
         locked = self.stage["params"][PARAMS.name]
         try:
             tree = yaml.safe_load(PARAMS.read_text()) | locked
