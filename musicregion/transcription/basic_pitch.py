@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicregion.audio import decode
+from musicregion.audio.rounding import round_to
 from musicregion.storage import wheel
 from musicregion.storage.files import writing
 from musicregion.transcription import note_decoding
@@ -33,6 +34,8 @@ MIDDLE, EDGE = 142, 15  # frames of a window that are used, and left out at each
 OUTPUTS = ("StatefulPartitionedCall:2", "StatefulPartitionedCall:1")  # onsets, notes
 BATCH = 16  # windows
 FRAME = HOP_LENGTH / RATE  # seconds
+# of activations, see rounding: the network is float32, and ONNX Runtime's routines the processor's
+STEP = 2.0**-7
 
 
 def fetch_weights(path: Path) -> Path:
@@ -79,7 +82,9 @@ def activations(wave: np.ndarray, weights: Path) -> tuple[np.ndarray, np.ndarray
             [output[:, EDGE : EDGE + MIDDLE].reshape(-1, output.shape[2]) for output in outputs]
         )
     frames = -(-len(wave) // HOP_LENGTH)
-    onsets, notes = (np.concatenate(parts)[:frames] for parts in zip(*batches, strict=True))
+    onsets, notes = (
+        round_to(np.concatenate(parts)[:frames], STEP) for parts in zip(*batches, strict=True)
+    )
     return onsets, notes
 
 
