@@ -606,7 +606,7 @@ def insert(path, text, before):
 def apply_examples(folder):
     """Do what CONTRIBUTING.md shows."""
     anchors = {
-        "dvc.yaml": "\nplots:\n",
+        "dvc.yaml": "\nartifacts:\n",
         "musicregion/corpus/listing.py": "            else:\n                listed = sources",
     }
     for language in ("python", "yaml"):

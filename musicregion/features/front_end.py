@@ -35,6 +35,11 @@ def load_front_end(path: Path) -> FrontEnd:
         return FrontEnd(**arrays)
 
 
+def no_front_end(sample_rate: int, samples: int, settings: object) -> FrontEnd:
+    """Empty arrays, for features that need no constants."""
+    return FrontEnd(np.empty(0), np.empty((0, 0)), np.empty((0, 0, 0)))
+
+
 def make_front_end(
     sample_rate: int, n_fft: int, mel_bands: int, frames: int = 0, deltas: int = 0
 ) -> FrontEnd:

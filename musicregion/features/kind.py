@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from musicregion.audio.windows import read_windows
-from musicregion.features.front_end import FrontEnd
+from musicregion.features.front_end import FrontEnd, no_front_end
 
 # (sample rate in Hz, samples of a segment, section of params.yaml)
 MakeFrontEnd = Callable[[int, int, Any], FrontEnd]
@@ -33,7 +33,7 @@ class FeatureKind:
 
 
 def window_features(
-    make_front_end: MakeFrontEnd, compute_window: ComputeWindow, *packages: str
+    compute_window: ComputeWindow, *packages: str, make_front_end: MakeFrontEnd = no_front_end
 ) -> FeatureKind:
     """Features of each segment by itself."""
     extract_song = partial(extract_windows, compute_window)

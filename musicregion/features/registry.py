@@ -7,10 +7,10 @@ params.yaml.
 from musicregion.features import musicnn, spectral
 from musicregion.features.kind import FeatureKind, window_features
 
+PACKAGES = ("numpy", "scipy", "librosa")  # whose versions decide spectral features
+
 KINDS: dict[str, FeatureKind] = {
-    "mfcc": window_features(spectral.mfcc_front_end, spectral.mfcc, "numpy", "scipy", "librosa"),
-    "logmel": window_features(
-        spectral.logmel_front_end, spectral.logmel, "numpy", "scipy", "librosa"
-    ),
+    "mfcc": window_features(spectral.mfcc, *PACKAGES, make_front_end=spectral.mfcc_front_end),
+    "logmel": window_features(spectral.logmel, *PACKAGES, make_front_end=spectral.logmel_front_end),
     "musicnn": musicnn.KIND,
 }
