@@ -40,8 +40,12 @@ class Revision:
     def files(self) -> Any:  # noqa: ANN401  dvc is slow to import
         """The commit's files, from git, DVC's cache or its remote."""
         from dvc.api import DVCFileSystem
+        from dvc.config import Config
 
-        return DVCFileSystem(rev=self.commit)
+        # the remotes of today: those of the commit may have moved, or not have been there yet
+        config = Config.from_cwd()
+        remotes = {"core": config["core"], "remote": config["remote"]}
+        return DVCFileSystem(rev=self.commit, config=remotes)
 
     @cached_property
     def params(self) -> dict[str, Any]:
