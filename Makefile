@@ -13,6 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 repro: .venv/installed
 	dvc repro
 	@echo
+	@musicregion verify
 	@echo "Pictures and tables:     results/   the model: models/"
 	@echo "Predict a song's region: make web   (then open http://127.0.0.1:7860)"
 	@echo "Every run so far:        make ui    (then open http://127.0.0.1:5000)"

@@ -17,6 +17,7 @@ COMMANDS = {  # by name: the module, and what it does
     "ui": ("app.ui", "open MLflow on a leaderboard of the runs"),
     "log": ("app.log_runs", "log trainings that DVC holds and MLflow does not"),
     "promote": ("app.promote", "make the best run the champion"),
+    "verify": ("app.verify", "compare the data with those of the commit"),
     "send": ("app.send_runs", "send runs that MLflow's server could not take earlier"),
     "fetch-weights": ("app.fetch_weights", "fetch the weights of the pretrained networks"),
     "store": ("app.store", "print the address of MLflow's store"),

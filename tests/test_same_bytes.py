@@ -10,10 +10,11 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.conftest import REPOSITORY, command
-from tests.prepared import write_params
+from tests.prepared import prepared, write_params
 
 OLDER = {"NPY_DISABLE_CPU_FEATURES": "X86_V3", "OPENBLAS_CORETYPE": "Nehalem"}
 SONGS = "folk.songs=48", "folk.seconds=[5,12]", "split.folds=3"
@@ -47,3 +48,21 @@ def test_data_are_equal_with_the_arithmetic_of_another_processor(tmp_path):
     assert {f"data/{kind}/features.npy" for kind in KINDS} < here.keys()
     differing = {path for path in here.keys() | older.keys() if here.get(path) != older.get(path)}
     assert differing == set()
+
+
+def results_of_training(folder: Path, model: str, **variables: str) -> tuple[str, pd.DataFrame]:
+    """Train a statistical model on prepared features; metrics.json and predictions.csv."""
+    prepared(folder, f"model={model}")
+    command(sys.executable, "-m", "stages.tune", cwd=folder, **variables)
+    command(sys.executable, "-m", "stages.train", cwd=folder, **variables)
+    results = folder / "results"
+    return (results / "metrics.json").read_text(), pd.read_csv(results / "predictions.csv")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["svm", "logistic", "committee"])
+def test_statistical_models_are_equal_with_the_arithmetic_of_another_processor(tmp_path, model):
+    metrics, predictions = results_of_training(tmp_path / "here", model)
+    other_metrics, other_predictions = results_of_training(tmp_path / "older", model, **OLDER)
+    assert other_metrics == metrics
+    pd.testing.assert_frame_equal(other_predictions, predictions, rtol=0, atol=5e-4)
