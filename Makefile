@@ -16,7 +16,7 @@ repro: .venv/installed
 	@musicregion verify
 	@echo "Pictures and tables:     results/   the model: models/"
 	@echo "Predict a song's region: make web   (then open http://127.0.0.1:7860)"
-	@echo "Every run so far:        make ui    (then open http://127.0.0.1:5000)"
+	@echo "Every run so far:        make ui"
 	@echo "The numbers again:       make table"
 
 web: .venv/installed

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
+from app import ui
 from app.compare import load_predictions
 from app.table import print_experiments
 from musicregion.config.committed import committed_settings
@@ -136,7 +137,7 @@ def main(arguments: list[str]) -> None:
     experiments = list_experiments()
     print_experiments(experiments)
     print(describe_pairs({row.name: row.rev for row in experiments if row.baseline == head}))
-    print("\nIn MLflow: make ui")
+    print(f"\nIn MLflow (make ui): {ui.update_leaderboard()}")
     if failed:
         logs = [COMPARISON_LOGS / f"{model}.log" for model in failed]
         reasons = [f"{log}: {failure_reason(log)}" for log in logs]

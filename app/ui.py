@@ -16,9 +16,25 @@ import webbrowser
 from app import log_runs
 from musicregion.config import params
 from musicregion.errors import TrackingError
+from musicregion.tracking import store
 
 HOST, PORT = "127.0.0.1", 5000
 PATIENCE = 120  # seconds for the server to answer
+
+
+def update_leaderboard(corpus: str = "", server: str = "") -> str:
+    """Log what DVC holds and MLflow does not, and write the leaderboard; returns its address.
+
+    corpus: the one in params.yaml if not given; server: as of leaderboard.leaderboard_url.
+
+    Raises:
+        TrackingError: MLflow's store cannot be used.
+    """
+    from musicregion.tracking import leaderboard
+
+    log_runs.main([])
+    experiment = leaderboard.write_leaderboard(corpus or params.load().corpus)
+    return leaderboard.leaderboard_url(experiment, server)
 
 
 def wait_for(server: str, process: subprocess.Popen) -> None:
@@ -65,17 +81,14 @@ def main(arguments: list[str]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"of the server (default: {PORT})")
-    parser.add_argument("--corpus", help="instead of the one in params.yaml")
+    parser.add_argument("--corpus", default="", help="instead of the one in params.yaml")
     chosen = parser.parse_args(arguments)
-    from musicregion.tracking import leaderboard, store
-
-    log_runs.main([])
-    experiment = leaderboard.write_leaderboard(chosen.corpus or params.load().corpus)
     uri = store.tracking_uri()
     if uri.startswith("http"):
-        show(leaderboard.leaderboard_url(experiment))
+        show(update_leaderboard(chosen.corpus))
         return
     server = f"http://{HOST}:{chosen.port}"
+    link = update_leaderboard(chosen.corpus, server)
     words = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(chosen.port)]
     words += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
     quiet = {"PYTHONWARNINGS": "ignore"}
@@ -83,7 +96,7 @@ def main(arguments: list[str]) -> None:
     with subprocess.Popen([*words, "--backend-store-uri", uri], env=os.environ | quiet) as process:
         try:
             wait_for(server, process)
-            show(leaderboard.leaderboard_url(experiment, server))
+            show(link)
             process.wait()
         except KeyboardInterrupt:
             pass

@@ -94,7 +94,8 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"musicregion send": "tests/test_team.py::"
     "test_a_server_that_is_killed_in_mid_training_costs_nothing",
     # MLflow
-    r"mlflow ui --backend-store-uri .*": HERE + "test_servers_of_the_makefile",
+    r"musicregion ui": HERE + "test_servers_of_the_makefile",
+    r"musicregion log": "tests/app/test_log_runs.py::test_runs_that_mlflow_lost_come_back_the_same",
     r"mlflow models serve( .*)?": HERE + "test_a_champion_is_served",
     r"(printf|base64|curl) .*": HERE + "test_a_champion_is_served",
     r"mlflow server --app-name basic-auth .*": TEAM,
