@@ -66,6 +66,8 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"dvc exp run -S model=svm( -S tune\.\w+=\d+)+": COMMANDS
     + "test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found",
     r"dvc exp run -S compose\.epochs=\d+": HERE + "test_new_songs",
+    r"dvc exp run -S model=cnn": COMMANDS
+    + "test_an_experiment_with_another_model_runs_training_alone",
     r"dvc exp run --temp -S model=svm": COMMANDS
     + "test_a_temporary_experiment_leaves_its_run_in_the_one_store",
     r"dvc exp run( --temp)?( -n \w+)?( -S \S+)+": HERE + "test_documented_experiments",
@@ -79,6 +81,7 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"python -m stages\.<\.\.\.>": HERE + "test_every_stage_runs_alone",
     r"python -m benchmarks\.\w+": NotRun("minutes to hours; results are in benchmarks/results"),
     # what a user starts
+    r"musicregion verify": HERE + "test_the_default_pipeline",
     r"musicregion predict .*": HERE + "test_predictions",
     r"musicregion compare (A B|dense cnn)": HERE + "test_models_are_compared",
     r"musicregion compare": HERE + "test_models_are_compared",

@@ -369,6 +369,7 @@ def project(repro):
 @slow
 def test_the_default_pipeline(repro):
     folder, output = repro
+    assert "nothing to compare the data with" in output  # the copy has no dvc.lock
     assert "Predict a song's region" in output
     assert "up to date" in command("dvc", "repro", cwd=folder)
 

@@ -44,12 +44,10 @@ def test_what_cannot_be_sent_back_is_an_error():
         isolated.call_isolated(threading.Lock)
 
 
-def test_a_call_costs_milliseconds():
-    isolated.call_isolated(answer, 1)
-    start = time.monotonic()
-    for number in range(5):
-        isolated.call_isolated(answer, number)
-    assert time.monotonic() - start < 5 * 0.3  # a new interpreter takes longer
+def test_processes_are_forked_from_a_server_which_imports_once():
+    servers = {isolated.call_isolated(os.getppid) for _ in range(3)}
+    assert len(servers) == 1
+    assert servers != {os.getpid()}
 
 
 def test_results_come_in_the_items_order_with_exceptions_in_their_place():
