@@ -5,10 +5,12 @@ multipitch estimation, ICASSP 2022, section 3.3; the steps are those of its pack
 """
 
 import numpy as np
-from scipy.signal import argrelmax
+
+from musicregion.audio.rounding import round_to
 
 LOWEST = 21  # MIDI number of the first of 88 pitches
 GAP = 11  # frames of silence that end a note
+STEP = 2.0**-7  # of a note's strength, see rounding: MIDI has 127 velocities
 
 
 def infer_onsets(onsets: np.ndarray, frames: np.ndarray) -> np.ndarray:
@@ -43,7 +45,8 @@ def decode_notes(
     """
     onsets = infer_onsets(onsets, frames)
     peaks = np.zeros(onsets.shape, bool)
-    peaks[argrelmax(onsets, axis=0)] = True
+    # the first frame of each maximum, since rounded activations may stay there for several
+    peaks[1:-1] = (onsets[1:-1] > onsets[:-2]) & (onsets[1:-1] >= onsets[2:])
     energy = frames.copy()  # without that of the notes decoded so far
     rows = []
 
@@ -66,4 +69,5 @@ def decode_notes(
             energy[start:end, pitch] = 0
             energy[middle, pitch] = 0
     notes = np.array(rows, "float32").reshape(-1, 4)
+    notes[:, 3] = round_to(notes[:, 3], STEP)
     return notes[np.lexsort((notes[:, 2], notes[:, 0]))]

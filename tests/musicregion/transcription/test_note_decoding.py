@@ -38,6 +38,13 @@ def test_a_repeated_note_is_two():
     assert notes[:, :2].tolist() == [[10, 45], [45, 80]]
 
 
+def test_an_onset_that_lasts_two_frames_is_one_note():
+    onsets, frames = activations((10, 80, 39))
+    onsets[45:47, 39] = 0.9
+    notes = note_decoding.decode_notes(onsets, frames, 0.6, 0.4, 5)
+    assert notes[:, :2].tolist() == [[10, 45], [45, 80]]
+
+
 @pytest.mark.parametrize(
     ("gap", "end"), [(note_decoding.GAP - 1, 80), (note_decoding.GAP, 40), (30, 40)]
 )
