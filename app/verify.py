@@ -55,7 +55,7 @@ def describe(here: dict, committed: dict) -> str:
             f"These data differ from the committed {LOCK}: {', '.join(differing)}. Unless code, "
             "packages or songs have changed, this computer calculates other bytes."
         )
-    return f"The data are those of the commit: {len(paths)} outputs have the same hashes."
+    return f"The {len(paths)} data outputs in {LOCK} are those of the commit."
 
 
 def main(arguments: list[str]) -> None:

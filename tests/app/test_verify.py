@@ -31,7 +31,10 @@ def repository(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("here", "words"),
     [
-        (stages(metrics="9"), "those of the commit: 2 outputs"),  # a model may differ
+        (
+            stages(metrics="9"),
+            "The 2 data outputs in dvc.lock are those of the commit",
+        ),  # a model may differ
         (stages(raw="9"), "differ from the committed dvc.lock: data/raw. Unless"),
         (stages(raw="9", seed=2), "The params of download differ"),
     ],
