@@ -6,18 +6,18 @@ cache holds is not trained again.
 """
 
 import argparse
-import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from threading import Lock
 
 from app import ui
 from app.compare import load_predictions
+from app.comparison_logs import STARTED, experiment_name, failure_reason, read_lines
 from app.table import print_experiments
 from musicregion.config.committed import committed_settings
 from musicregion.errors import TrainingError
@@ -29,32 +29,10 @@ MODELS = ("dense", "cnn", "dense_deep", "svm")  # the slowest first
 PAIRS = (("svm", "dense"), ("svm", "dense_deep"), ("svm", "cnn"), ("dense", "cnn"))
 JOBS = 2
 PAUSE = 0.2  # seconds between two looks at a log
-STARTED = "Reproducing experiment"  # DVC is no longer busy with the work tree when it prints this
 
 
-def experiment_name(model: str) -> str:
-    """The DVC experiment of a model."""
-    return f"compare-{model}"
-
-
-def read_lines(log: Path) -> list[str]:
-    """The lines of a log, of progress bars each state, without control sequences; at least one."""
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", log.read_text(errors="replace"))
-    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()] or [""]
-
-
-def failure_reason(log: Path) -> str:
-    """What a stage said before it failed, or else DVC's own error."""
-    lines = read_lines(log)
-    errors = [number for number, line in enumerate(lines) if line.startswith("ERROR")]
-    if not errors:
-        return lines[-1]
-    first = errors[0]
-    return lines[first - 1 if first and "failed to reproduce" in lines[first] else first]
-
-
-def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable) -> bool:
-    """Run one model's experiment in DVC's temporary folder; whether it succeeded.
+def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable) -> None:
+    """Run one model's experiment in DVC's temporary folder; it exists if it has succeeded.
 
     setup: DVC stashes the work tree for a moment, and one process at a time may do that.
     show: called with the latest line of the experiment's output, as `status`.
@@ -73,16 +51,16 @@ def run_experiment(model: str, settings: list[str], setup: Lock, show: Callable)
             show(status=read_lines(log)[-1])
             time.sleep(PAUSE)
     show(status="done" if process.returncode == 0 else f"failed, see {log}")
-    return process.returncode == 0
 
 
-def run_models() -> list[str]:
-    """Run the experiments, some at a time, with a line of progress each; the models that failed."""
+def run_models() -> None:
+    """Run the experiments, some at a time, with a line of progress each."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.table import Column
 
-    COMPARISON_LOGS.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(COMPARISON_LOGS, ignore_errors=True)
+    COMPARISON_LOGS.mkdir(parents=True)
     remove_experiments([experiment_name(model) for model in MODELS])
     settings, setup = committed_settings(), Lock()
     columns = (
@@ -96,14 +74,12 @@ def run_models() -> list[str]:
         ThreadPoolExecutor(JOBS) as pool,
     ):
 
-        def run_and_show(model: str) -> bool:
+        def run_and_show(model: str) -> None:
             task = progress.add_task(experiment_name(model), total=1, status="setting up")
-            success = run_experiment(model, settings, setup, partial(progress.update, task))
+            run_experiment(model, settings, setup, partial(progress.update, task))
             progress.update(task, completed=1)
-            return success
 
-        succeeded = list(pool.map(run_and_show, MODELS))
-    return [model for model, success in zip(MODELS, succeeded, strict=True) if not success]
+        list(pool.map(run_and_show, MODELS))
 
 
 def describe_pairs(revs: dict[str, str]) -> str:
@@ -133,12 +109,12 @@ def main(arguments: list[str]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args(arguments)
     head = head_commit()
-    failed = run_models()
+    run_models()
     experiments = list_experiments()
     print_experiments(experiments)
-    print(describe_pairs({row.name: row.rev for row in experiments if row.baseline == head}))
+    revs = {row.name: row.rev for row in experiments if row.baseline == head}
+    print(describe_pairs(revs))
     print(f"\nIn MLflow (make ui): {ui.update_leaderboard()}")
-    if failed:
-        logs = [COMPARISON_LOGS / f"{model}.log" for model in failed]
-        reasons = [f"{log}: {failure_reason(log)}" for log in logs]
+    reasons = [failure_reason(model) for model in MODELS if experiment_name(model) not in revs]
+    if reasons:
         raise TrainingError("\n".join(["compare-models: not all models were trained.", *reasons]))
