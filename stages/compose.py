@@ -11,6 +11,7 @@ import shutil
 from musicregion.command import run
 from musicregion.composition.fit import fit_composer
 from musicregion.config import params
+from musicregion.config.flatten import flatten
 from musicregion.config.params import Params
 from musicregion.storage import paths
 from musicregion.storage.paths import COMPOSE_METRICS
@@ -38,7 +39,7 @@ def main() -> None:
     from musicregion.composition import pieces, samples
     from musicregion.storage import checksums
     from musicregion.storage.paths import SONGS, SPLITS
-    from musicregion.tracking import metric_names, store, training_record
+    from musicregion.tracking import store, training_record
     from musicregion.tracking.run import create_run, open_run
 
     parts = pieces.pieces_by_part(settings)
@@ -51,7 +52,7 @@ def main() -> None:
         tracked.log_params(run_params)
         metrics = fit_composer(parts, settings, tracked)
         samples.write_samples(settings, paths.COMPOSER / "samples")
-        tracked.log_metrics(metric_names.flatten_metrics({"composer": metrics}))
+        tracked.log_metrics(flatten({"composer": metrics}, "/"))
         tracked.log_artifacts(paths.COMPOSER, "composer")
         COMPOSE_METRICS.write_text(json.dumps(metrics, indent=2) + "\n")
     print(

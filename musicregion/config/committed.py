@@ -10,18 +10,8 @@ from typing import Any
 
 import yaml
 
+from musicregion.config.flatten import flatten
 from musicregion.config.params import PARAMS
-
-
-def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Values of nested dictionaries by dotted key."""
-    flat: dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            flat |= flatten(value, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
 
 
 def committed_params() -> dict[str, Any] | None:

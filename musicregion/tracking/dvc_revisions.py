@@ -12,11 +12,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from musicregion.config.flatten import flatten
 from musicregion.config.params import PARAMS, Params
 from musicregion.errors import ConfigError, InputError
 from musicregion.storage import paths
 from musicregion.tracking import store
-from musicregion.tracking.notes import flatten_params, git
+from musicregion.tracking.notes import git
 
 LOCK = "dvc.lock"
 NO_SEARCH = md5(b"{}\n").hexdigest()  # of results/best_params.yaml, unless a search has run
@@ -67,7 +68,7 @@ class Revision:
             tree = yaml.safe_load(PARAMS.read_text()) | locked
             return Params.model_validate(tree).with_changes(changes).training_params()
         except (ValidationError, ConfigError, KeyError):
-            return flatten_params(locked) | changes
+            return flatten(locked) | changes
 
     @cached_property
     def checksums(self) -> dict[str, str]:

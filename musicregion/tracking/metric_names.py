@@ -1,20 +1,7 @@
 """Names of metrics in MLflow, whose charts have a section for each path: test/song/accuracy."""
 
-from typing import Any
-
 HEADLINE = "validation/song/accuracy"  # chooses between runs; test songs stay unseen until then
 SEARCH_VALUE = "search/value"  # of a trial; in the search's own run, the best so far
-
-
-def flatten_metrics(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    """Nested metrics by their names in MLflow: test/song/accuracy and so on."""
-    flat: dict[str, float] = {}
-    for name, value in metrics.items():
-        if isinstance(value, dict):
-            flat |= flatten_metrics(value, f"{prefix}{name}/")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
 
 
 def epoch_metrics(metrics: dict[str, float]) -> dict[str, float]:

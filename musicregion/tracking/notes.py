@@ -4,11 +4,10 @@ import json
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping
-from typing import Any
 
 import yaml
 
+from musicregion.config.flatten import flatten
 from musicregion.config.params import PARAMS
 
 NOTE = "mlflow.note.content"
@@ -19,20 +18,9 @@ def git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
 
 
-def flatten_params(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Params by dotted key."""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            flat |= flatten_params(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
 def changed_params(before: str, after: str) -> list[str]:
     """Changes between two texts of params.yaml, as `dvc exp run -S` takes them: "model=cnn"."""
-    old, new = (flatten_params(yaml.safe_load(text) or {}) for text in (before, after))
+    old, new = (flatten(yaml.safe_load(text) or {}) for text in (before, after))
     return [
         f"{key}={json.dumps(value) if isinstance(value, list) else value}"
         for key, value in new.items()

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from musicregion.config.flatten import flatten
 from musicregion.storage import checksums, paths
-from musicregion.tracking import logged_model, metric_names, notes
+from musicregion.tracking import logged_model, notes
 from musicregion.tracking.tracked_run import TrackedRun
 
 STAGE = "stage"  # tag: the stage that made a run
@@ -45,7 +46,7 @@ def log_end(
 
     metrics: nested; results: the folder of the training's files.
     """
-    values = metric_names.flatten_metrics(metrics)
+    values = flatten(metrics, "/")
     run.log_model_metrics(values, describe_dataset(params, dataset))
     run.log_artifacts(results, "results")
     digest = checksums.md5(results / paths.PREDICTIONS.name)

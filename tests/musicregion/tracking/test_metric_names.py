@@ -1,12 +1,4 @@
-from musicregion.tracking.metric_names import epoch_metrics, flatten_metrics
-
-
-def test_nested_metrics_are_joined_by_slashes():
-    metrics = {"test": {"song": {"accuracy": 0.5}}, "calibration": {"song": {"error_after": 0.1}}}
-    assert flatten_metrics(metrics) == {
-        "test/song/accuracy": 0.5,
-        "calibration/song/error_after": 0.1,
-    }
+from musicregion.tracking.metric_names import epoch_metrics
 
 
 def test_curves_have_a_section_of_their_own():
