@@ -36,3 +36,4 @@ def test_three_concurrent_first_runs_create_one_store(tmp_path):
     ]
     outputs = [process.communicate(timeout=120) for process in processes]
     assert [out for out, _ in outputs] == ["id 1\n"] * 3, outputs
+    assert not any("Creating initial MLflow database tables" in error for _, error in outputs)
