@@ -13,7 +13,10 @@ from benchmarks.record import RESULT, update_record
 from benchmarks.report import print_source, print_table
 
 SCREEN = "120"  # columns of the terminal in which DVC prints
-PATTERNS = ("Experiment", "model", "features", ".*song.accuracy$")
+PATTERNS = (  # the README's
+    *("Experiment", "model", "features"),
+    *("validation.song.accuracy$", "test.song.accuracy$"),
+)
 SHORT = ["--drop", ".*", *(word for pattern in PATTERNS for word in ("--keep", pattern))]
 COMMANDS = {  # by name: a module and its arguments
     "musicregion table": ["app.command_line", "table"],
