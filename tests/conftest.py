@@ -56,11 +56,14 @@ def require_weights(path: Path) -> Path:
 
 
 def environment() -> dict[str, str]:
-    """This process's, with the virtual environment's commands first and no store but the copy's."""
+    """This process's, with the virtual environment's commands first and no store but the copy's.
+
+    Without make's variables: a make within `make test` would print more.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("DVC_", "MLFLOW_", "GIT_", "PYTEST_"))
+        if not name.startswith(("DVC_", "MLFLOW_", "GIT_", "PYTEST_", "MAKE", "MFLAGS"))
     }
     return inherited | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
