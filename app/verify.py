@@ -6,13 +6,12 @@ dvc.lock that is committed. With the same code and params they are equal on ever
 
 import argparse
 import subprocess
-from pathlib import Path
 
 import yaml
 
 from musicregion.errors import InputError
+from musicregion.storage.paths import DVC_LOCK
 
-LOCK = Path("dvc.lock")
 STAGES = ("download", "segment", "fingerprint", "split", "features", "transcribe")
 
 
@@ -22,11 +21,11 @@ def read_locks() -> tuple[dict, dict]:
     Raises:
         InputError: there is none in the work tree.
     """
-    committed = subprocess.run(["git", "show", f"HEAD:{LOCK}"], capture_output=True, text=True)
+    committed = subprocess.run(["git", "show", f"HEAD:{DVC_LOCK}"], capture_output=True, text=True)
     try:
-        here = yaml.safe_load(LOCK.read_text())
+        here = yaml.safe_load(DVC_LOCK.read_text())
     except FileNotFoundError:
-        raise InputError(f"verify: {LOCK}: not found. `dvc repro` makes it.") from None
+        raise InputError(f"verify: {DVC_LOCK}: not found. `dvc repro` makes it.") from None
     return here["stages"], yaml.safe_load(committed.stdout)["stages"] if committed.stdout else {}
 
 
@@ -39,7 +38,7 @@ def output_hashes(stages: dict) -> dict[str, str]:
 def describe(here: dict, committed: dict) -> str:
     """The comparison in a sentence. here, committed: stages, by name."""
     if not committed:
-        return f"No {LOCK} is committed, so there is nothing to compare the data with."
+        return f"No {DVC_LOCK} is committed, so there is nothing to compare the data with."
     changed = [
         name
         for name in STAGES
@@ -52,10 +51,10 @@ def describe(here: dict, committed: dict) -> str:
     differing = [path for path in paths if hashes.get(path) != expected.get(path)]
     if differing:
         return (
-            f"These data differ from the committed {LOCK}: {', '.join(differing)}. Unless code, "
-            "packages or songs have changed, this computer calculates other bytes."
+            f"These data differ from the committed {DVC_LOCK}: {', '.join(differing)}. Unless "
+            "code, packages or songs have changed, this computer calculates other bytes."
         )
-    return f"The {len(paths)} data outputs in {LOCK} are those of the commit."
+    return f"The {len(paths)} data outputs in {DVC_LOCK} are those of the commit."
 
 
 def main(arguments: list[str]) -> None:

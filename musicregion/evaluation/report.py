@@ -16,7 +16,7 @@ from musicregion.evaluation.metrics import Predictions, accuracy_scores, region_
 from musicregion.evaluation.prediction_table import all_predictions
 from musicregion.models import calibration, fit
 from musicregion.storage.files import writing
-from musicregion.storage.paths import DETAILS, METRICS, RESULTS
+from musicregion.storage.paths import DETAILS, HISTORY, METRICS, PREDICTIONS, RESULTS
 
 UNITS = ("song", "segment")
 PARTS = ("validation", "test")
@@ -69,7 +69,7 @@ def write_history(history: pd.DataFrame) -> None:
 
     history: epoch and metrics by their Keras names, one row per epoch.
     """
-    with writing(RESULTS / "history.csv") as part:
+    with writing(HISTORY) as part:
         history.to_csv(part, index=False)
 
 
@@ -88,7 +88,7 @@ def write_results(
     RESULTS.mkdir(exist_ok=True)
     for path, values in ((DETAILS, metrics), (METRICS, headline_metrics(metrics))):
         path.write_text(json.dumps(values, indent=2) + "\n")
-    all_predictions(data, result, folds).to_csv(RESULTS / "predictions.csv", index=False)
+    all_predictions(data, result, folds).to_csv(PREDICTIONS, index=False)
     write_history(result.history)
     title = f"{settings.model} on {settings.features}, corpus {settings.corpus}"
     best = fit.best_epoch(result.history)

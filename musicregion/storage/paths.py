@@ -32,6 +32,7 @@ PREDICTIONS = RESULTS / "predictions.csv"
 METRICS = RESULTS / "metrics.json"  # the headline
 DETAILS = RESULTS / "details.json"  # all metrics
 HISTORY = RESULTS / "history.csv"
+DVC_LOCK = Path("dvc.lock")
 COMPARISON_LOGS = Path(".dvc/tmp/compare")  # what the experiments of compare-models print
 
 

@@ -19,7 +19,6 @@ from musicregion.storage import paths
 from musicregion.tracking import store
 from musicregion.tracking.notes import git
 
-LOCK = "dvc.lock"
 NO_SEARCH = md5(b"{}\n").hexdigest()  # of results/best_params.yaml, unless a search has run
 
 
@@ -125,7 +124,7 @@ def list_revisions() -> list[Revision]:
         names[ref] = name if "exps" in folder else "/".join(ref.split("/")[2:])
     revisions: dict[str, Revision] = {}
     for ref, name in names.items():
-        blob = git("rev-parse", "--quiet", "--verify", f"{ref}:{LOCK}")
+        blob = git("rev-parse", "--quiet", "--verify", f"{ref}:{paths.DVC_LOCK}")
         if not blob or blob in revisions:
             continue
         stages = yaml.load(git("show", blob), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
