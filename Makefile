@@ -1,14 +1,14 @@
 # make repro: train on the embedded corpus. make web: a page that predicts a song's region.
 # make table: all experiments, the best first. make compare: train four models and compare them.
-# make ui: look at the runs. make test: what any change should pass. make test-all: all tests.
-# make check: style, layers, types.
+# make ui: look at the runs. make test: what any change should pass. make test-slow: the others.
+# make test-all: both. make check: style, layers, types. make docs: the documentation as a site.
 # make clean-store: delete the stored results of songs; they are computed or downloaded again.
 # make games: fetch the soundtracks of corpora/games.yaml (Debian or a relative; 1.5 GB to download).
 PYTHON ?= python3
 WEIGHTS := data/musicnn_weights/weights.npz data/basic_pitch/nmp.onnx
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro web ui table compare test test-all check games clean-store
+.PHONY: repro web ui table compare test missing test-slow test-all check docs games clean-store
 
 repro: .venv/installed
 	dvc repro
@@ -34,12 +34,20 @@ compare: .venv/installed
 test: .venv/installed $(WEIGHTS)
 	python -m pytest -n 2 -m "not slow"
 
-test-all: .venv/installed $(WEIGHTS)
+missing: .venv/installed
 	python -m tests.missing
-	python -m pytest -n 2
+
+test-slow: missing $(WEIGHTS)
+	python -m pytest -n 3 -m slow  # on two cores too: servers and downloads are waited for
+
+test-all: missing test test-slow
 
 games: .venv/installed
 	python -m corpora.games
+
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 mkdocs build
+	@echo "The documentation: site/index.html"
 
 clean-store:
 	rm -rf .song_results

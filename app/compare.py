@@ -2,7 +2,8 @@
 
 Each run is a DVC experiment (its name, or any commit or branch), an MLflow run id, or a
 predictions.csv. Both must have predicted the same songs: the test part of the same split, or all
-songs where evaluate.folds was set.
+songs where evaluate.folds was set. --html writes a page with the songs that they predict
+differently, to listen to: a single file, which needs no server.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from musicregion.errors import ComparisonError
+from musicregion.errors import ComparisonError, ConfigError
 from musicregion.evaluation.compare_runs import (
     compare_predictions,
     describe_comparison,
@@ -62,6 +63,16 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("run_a", metavar="RUN_A", help="the baseline")
     parser.add_argument("run_b", metavar="RUN_B")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that plays them")
     parsed = parser.parse_args(arguments)
     a, b = load_predictions(parsed.run_a), load_predictions(parsed.run_b)
-    print(describe_comparison(compare_predictions(a, b), parsed.run_a, parsed.run_b))
+    text = describe_comparison(compare_predictions(a, b), parsed.run_a, parsed.run_b)
+    print(text)
+    if parsed.html:
+        from musicregion.presentation.comparison_page import write_comparison
+
+        try:
+            write_comparison(parsed.html, a, b, (parsed.run_a, parsed.run_b), text)
+        except OSError as error:
+            raise ConfigError(f"{parsed.html}: cannot be written: {error}") from None
+        print(f"{parsed.html}: the songs that they predict differently")

@@ -14,9 +14,13 @@ def experiment_name(model: str) -> str:
 
 
 def read_lines(log: Path) -> list[str]:
-    """The lines of a log, of progress bars each state, without control sequences; at least one."""
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", log.read_text(errors="replace"))
-    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()] or [""]
+    """The lines of a log as a terminal shows them: of a progress bar the last state.
+
+    Without control sequences and empty lines; at least one.
+    """
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", log.read_bytes().decode(errors="replace"))
+    lines = (line.strip().rpartition("\r")[2].strip() for line in text.split("\n"))
+    return [line for line in lines if line] or [""]
 
 
 def failure_reason(model: str) -> str:

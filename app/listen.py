@@ -6,42 +6,28 @@ STREAM is a file, the link of a stream, or - for standard input, and so also a m
     musicregion listen http://radio.example.org/live.mp3
     arecord -f cd -t wav | musicregion listen -
 
-The prediction is for the last seconds, as many as a segment of the model has. Ctrl-C ends it.
-Where the output is not a terminal, each second prints a line for each region.
+The prediction is for the last seconds, as many as a segment of the model has. Below the bars is
+"none of these" if they sound like no region, and the training songs that sound nearest. Ctrl-C ends
+it. Where the output is not a terminal, each second prints these lines again.
 """
 
 import argparse
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 from rich.bar import Bar
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from app.model_location import MODEL_HELP, locate_model
 from musicregion.audio.decode import decode_stream
 from musicregion.errors import Undecodable
-from musicregion.inference.predict_song import predict_probabilities, rank_regions
+from musicregion.inference.predict_window import WindowPrediction, last_windows, predict_window
+from musicregion.inference.prediction import describe_songs
 from musicregion.inference.predictor import Predictor, load_predictor
 
 WIDTH = 80  # characters of a line, at most
-
-
-def last_windows(blocks: Iterable[np.ndarray], rate: int, window: float) -> Iterator[np.ndarray]:
-    """The last `window` seconds [sample], after each second of a stream of blocks [sample].
-
-    rate: Hz. A stream that is still shorter is looped.
-    """
-    length = round(window * rate)
-    last, new_samples = np.empty(0, "float32"), 0
-    for block in blocks:
-        for part in np.array_split(block, len(block) // rate + 1):
-            last = np.concatenate([last, part])[-length:]
-            new_samples += len(part)
-            if new_samples >= rate:
-                new_samples -= rate
-                yield np.resize(last, length)
 
 
 def bar_table(probabilities: dict[str, float], width: int) -> Table:
@@ -58,8 +44,15 @@ def bar_table(probabilities: dict[str, float], width: int) -> Table:
     return table
 
 
-def predict_stream(model: Predictor, address: str) -> Iterator[dict[str, float]]:
-    """The probability of each region after each second of a stream.
+def lines_of(prediction: WindowPrediction, width: int) -> Group:
+    """The bars, and below them what the window sounds like. width: characters of a line."""
+    verdict = "sounds like: " if prediction.known else "none of these; the nearest: "
+    songs = Text(verdict + describe_songs(prediction.nearest), no_wrap=True, overflow="ellipsis")
+    return Group(bar_table(prediction.probabilities, width), songs)
+
+
+def predict_stream(model: Predictor, address: str) -> Iterator[WindowPrediction]:
+    """The prediction for the last seconds, after each second of a stream.
 
     Raises:
         Undecodable: the stream is not audio, or is shorter than a second.
@@ -69,23 +62,22 @@ def predict_stream(model: Predictor, address: str) -> Iterator[dict[str, float]]
     seconds = 0
     for window in last_windows(decode_stream(address, rate), rate, settings.window):
         seconds += 1
-        _, segments = predict_probabilities(model, model.features(iter([window])))
-        yield rank_regions(model, segments[0])
+        yield predict_window(model, window)
     if not seconds:
         raise Undecodable("less than a second of sound")
 
 
-def show(predictions: Iterable[dict[str, float]], console: Console) -> None:
+def show(predictions: Iterable[WindowPrediction], console: Console) -> None:
     """Show predictions as bars: in place in a terminal, else one after the other."""
     width = min(WIDTH, console.width)
     if not console.is_terminal:
-        for probabilities in predictions:
-            console.print(bar_table(probabilities, width))
+        for prediction in predictions:
+            console.print(lines_of(prediction, width))
             console.file.flush()
         return
     with Live(console=console, auto_refresh=False) as live:
-        for probabilities in predictions:
-            live.update(bar_table(probabilities, width), refresh=True)
+        for prediction in predictions:
+            live.update(lines_of(prediction, width), refresh=True)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,5 +1,7 @@
 """Finds a model: in a folder, a DVC experiment or commit, or MLflow."""
 
+import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +35,25 @@ def locate_model(model: str) -> Iterator[Path]:
         if not cards:
             raise ModelError(f"{model}: it holds no {CARD}, so it is not a model of this project.")
         yield cards[0].parent
+
+
+def copy_model(folder: Path, name: str, target: Path) -> dict:
+    """Copy a model, since the next training deletes models/; returns its card.
+
+    name: of the model, as the user gave it.
+
+    Raises:
+        ModelError: there is no model, or an older version trained it.
+    """
+    if not (folder / CARD).is_file():
+        raise ModelError(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
+    shutil.copytree(folder, target)
+    card = json.loads((target / CARD).read_text())
+    if "test" not in card:
+        raise ModelError(
+            f"{name} was trained by an older version. Train it again with `dvc repro -f train`."
+        )
+    return card
 
 
 def _fetch_from_mlflow(model: str, target: str) -> None:

@@ -1,7 +1,8 @@
 """`musicregion predict SONG…`: predicts which region a song belongs to.
 
-Prints for each song the predicted region with its probability, the next likeliest regions, and the
-region of each passage; "none of these" if the highest probability is below the model's threshold.
+Prints for each song the predicted region with its probability, the next likeliest regions, the
+region of each passage, and the three training songs that sound nearest. A song is "none of these"
+if it sounds stranger than 95 % of the training songs (evaluate.false_rejections).
 Unreadable files are reported and skipped; the exit status is then 1.
 
     musicregion predict song.mp3
@@ -101,7 +102,7 @@ def main(arguments: list[str]) -> int:
         rows = [prediction_formats.as_json(*result) for result in results]
         print(json.dumps(rows, indent=2))
     elif chosen.csv:
-        prediction_formats.write_csv(results, regions)
+        prediction_formats.write_csv(results, regions, sys.stdout)
     predicted = [(name, result) for name, result in results if isinstance(result, SongPrediction)]
     if chosen.plot and predicted:
         timeline.save_timelines(predicted[:PANELS], chosen.plot)

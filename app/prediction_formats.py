@@ -1,12 +1,13 @@
 """Formats predictions for `musicregion predict`: as text, JSON and CSV."""
 
 import csv
-import sys
+import itertools
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TextIO
 
-from app.timeline import format_clock
-from musicregion.inference.prediction import SongPrediction
+from musicregion.inference.prediction import SongPrediction, describe_song, describe_songs
+from musicregion.presentation.timeline import format_clock
 
 PASSAGES = 12  # in the text, at most
 Result = tuple[str, SongPrediction | str]  # a song's name, and the reason if it has no prediction
@@ -22,6 +23,10 @@ def describe(name: str, prediction: SongPrediction) -> str:
     if len(passages) > 1:
         rest = f"  and {len(passages) - PASSAGES} more" if len(passages) > PASSAGES else ""
         lines.append(f"    {'  '.join(passages[:PASSAGES])}{rest}")
+    label = "sounds like: " if prediction.known else "the nearest: "
+    labels = itertools.chain([label], itertools.repeat(" " * len(label)))
+    songs = map(describe_song, prediction.nearest)
+    lines += [f"    {label}{song}" for label, song in zip(labels, songs, strict=False)]
     return "\n".join(lines)
 
 
@@ -38,13 +43,15 @@ def as_row(name: str, result: SongPrediction | str) -> dict:
     """The same as a row of a table; the region is empty for "none of these"."""
     row = as_json(name, result)
     probabilities = row.pop("probabilities", {})
+    if not isinstance(result, str):
+        row["nearest"] = describe_songs(result.nearest)
     return row | {f"p_{region}": value for region, value in probabilities.items()}
 
 
-def write_csv(results: Iterable[Result], regions: list[str]) -> None:
-    """Print results as a table."""
-    names = ["song", "region", "probability", "duration_s"]
+def write_csv(results: Iterable[Result], regions: list[str], file: TextIO) -> None:
+    """Write results as a table. regions: of the model."""
+    names = ["song", "region", "probability", "typicality", "nearest", "duration_s"]
     names += [f"p_{region}" for region in regions] + ["reason"]
-    writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(as_row(*result) for result in results)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from musicregion.errors import ConfigError
 from musicregion.inference.prediction import SongPrediction
+from musicregion.presentation.timeline import format_clock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
 
 
 WIDTH, HEIGHT = 7, 2.2  # inches, of a panel
-
-
-def format_clock(seconds: float) -> str:
-    """Minutes and seconds, such as 3:05."""
-    return f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
 def plot_timeline(axes: "Axes", prediction: SongPrediction, regions: list[str], title: str) -> None:

@@ -37,6 +37,15 @@ def update_leaderboard(corpus: str = "", server: str = "") -> str:
     return leaderboard.leaderboard_url(experiment, server)
 
 
+def start_server(uri: str, port: int) -> subprocess.Popen:
+    """Start MLflow's server on loopback. uri: of its store."""
+    words = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(port)]
+    words += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    quiet = {"PYTHONWARNINGS": "ignore"}
+    quiet["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # of no use here, and slow to start
+    return subprocess.Popen([*words, "--backend-store-uri", uri], env=os.environ | quiet)
+
+
 def wait_for(server: str, process: subprocess.Popen) -> None:
     """Wait until MLflow's server answers.
 
@@ -89,11 +98,7 @@ def main(arguments: list[str]) -> None:
         return
     server = f"http://{HOST}:{chosen.port}"
     link = update_leaderboard(chosen.corpus, server)
-    words = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(chosen.port)]
-    words += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
-    quiet = {"PYTHONWARNINGS": "ignore"}
-    quiet["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # of no use here, and slow to start
-    with subprocess.Popen([*words, "--backend-store-uri", uri], env=os.environ | quiet) as process:
+    with start_server(uri, chosen.port) as process:
         try:
             wait_for(server, process)
             show(link)

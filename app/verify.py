@@ -5,10 +5,10 @@ dvc.lock that is committed. With the same code and params they are equal on ever
 """
 
 import argparse
-import subprocess
 
 import yaml
 
+from musicregion.config.committed import committed_text
 from musicregion.errors import InputError
 from musicregion.storage.paths import DVC_LOCK
 
@@ -21,12 +21,12 @@ def read_locks() -> tuple[dict, dict]:
     Raises:
         InputError: there is none in the work tree.
     """
-    committed = subprocess.run(["git", "show", f"HEAD:{DVC_LOCK}"], capture_output=True, text=True)
+    committed = committed_text(DVC_LOCK)
     try:
         here = yaml.safe_load(DVC_LOCK.read_text())
     except FileNotFoundError:
         raise InputError(f"verify: {DVC_LOCK}: not found. `dvc repro` makes it.") from None
-    return here["stages"], yaml.safe_load(committed.stdout)["stages"] if committed.stdout else {}
+    return here["stages"], yaml.safe_load(committed)["stages"] if committed else {}
 
 
 def output_hashes(stages: dict) -> dict[str, str]:

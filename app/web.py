@@ -6,12 +6,11 @@
 Open http://127.0.0.1:7860, which only this computer can, unless --host says otherwise. With
 WEB_PASSWORD in the environment the page asks for that password (and any name). Uploads are deleted
 after ten minutes, and when the page ends. If a model of notes was trained (`dvc exp run -S
-compose.epochs=40`) the page also makes new songs.
+compose.epochs=40`) the page also makes new songs. On this computer alone it also mends labels and
+trains; before there is a model, it only trains.
 """
 
 import argparse
-import hmac
-import json
 import os
 import shutil
 import signal
@@ -21,12 +20,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from app.model_location import MODEL_HELP, locate_model
+from app.model_location import MODEL_HELP, copy_model, locate_model
+from app.page.this_computer import can_train, is_loopback
 from musicregion.compute import isolated
+from musicregion.compute.task_process import TaskProcess
 from musicregion.errors import ModelError
 from musicregion.generation.order import Order
 from musicregion.generation.songs import NewSong
-from musicregion.storage.paths import CARD
+from musicregion.storage.paths import CARD, MODELS, SUSPECTS
 
 
 def read_composer_card(folder: Path) -> dict:
@@ -38,11 +39,6 @@ def read_composer_card(folder: Path) -> dict:
     except ModelError as error:
         print(f"The page makes no new songs. {error}", file=sys.stderr)
         return {}
-
-
-def check_password(password: bytes, name: str, given: str) -> bool:
-    """Whether a visitor gave the password; any name will do."""
-    return hmac.compare_digest(given.encode(), password)
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -79,70 +75,60 @@ def main(arguments: list[str]) -> None:
     """
     chosen = parse_arguments(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # deletes uploads then too
-    writer = read_composer_card(chosen.composer)
-    isolated.preload(
-        "musicregion.generation.candidate" if writer else "musicregion.inference.predict_song"
-    )
-    with (
-        locate_model(chosen.model) as folder,
-        tempfile.TemporaryDirectory(prefix="page-") as temporary,
-    ):
-        if not (folder / CARD).is_file():
-            raise ModelError(f"{folder}: no model there ({CARD}). `dvc repro` trains one.")
-        # a copy, since the next training deletes models/
-        folder = Path(shutil.copytree(folder, f"{temporary}/model"))
-        card = json.loads((folder / CARD).read_text())
-        regions = [name for name in writer.get("regions", []) if name in card["regions"]]
-        if regions:
-            shutil.copytree(chosen.composer, f"{temporary}/composer")
-        if "test" not in card:
-            raise ModelError(
-                f"{chosen.model} was trained by an older version. Train it again with "
-                "`dvc repro -f train`."
-            )
-        # where uploads go, and no requests to the internet; Gradio reads both when imported
+    with tempfile.TemporaryDirectory(prefix="page-") as temporary:
         uploads = Path(temporary, "uploads")
+        # where uploads go, and no requests to the internet; Gradio reads both when imported
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)
         os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
-        from app import page, page_requests, upload_limit
-        from app.page_examples import copy_examples
+        has_model = chosen.model != str(MODELS) or (MODELS / CARD).is_file()
+        if has_model or not can_train(chosen.host):
+            serve_model(chosen, Path(temporary), uploads)
+        else:
+            from app.page import server
 
-        examples, new_songs = Path(temporary, "examples"), Path(temporary, "made")
-        examples.mkdir()
-        new_songs.mkdir()
+            server.serve_training_page(chosen.host, chosen.port, uploads)
 
-        def make_song(
-            region: str, seconds: float, seed: int, on_try: Callable[[int, int], None]
-        ) -> Iterator[NewSong]:
-            order = Order(Path(temporary, "composer"), folder, region, seconds, seed)
-            return page_requests.make_song(order, writer, new_songs, on_try)
 
-        blocks = page.build_page(
-            card,
-            partial(page_requests.predict_upload, folder),
-            partial(page_requests.predict_link, folder) if chosen.links else None,
-            copy_examples(examples),
-            os.cpu_count() or 1,
-            (regions, make_song) if regions else None,
-        )
-        blocks.queue(max_size=page_requests.WAITING, api_open=False)
-        password = os.environ.get("WEB_PASSWORD")
-        try:
-            blocks.launch(
-                server_name=chosen.host,
-                server_port=chosen.port,
-                auth=partial(check_password, password.encode()) if password else None,
-                allowed_paths=[str(examples)],
-                max_file_size=page_requests.MEGABYTES << 20,
-                app_kwargs=upload_limit.app_options(uploads, page_requests.UPLOADS, page.KEPT),
-                footer_links=[],
-                quiet=True,
-                prevent_thread_lock=True,
-                ssr_mode=False,
-                theme=page.THEME,
-                css=page.STYLE,
-            )
-        except OSError as error:
-            raise ModelError(f"{chosen.host}:{chosen.port} cannot be used: {error}") from None
-        print(f"Open http://{chosen.host}:{chosen.port} in a browser. Ctrl-C ends the page.")
-        blocks.block_thread()
+def serve_model(chosen: argparse.Namespace, temporary: Path, uploads: Path) -> None:
+    """Serve a page that predicts.
+
+    chosen: the arguments of the command. temporary: an empty folder.
+
+    Raises:
+        ModelError: there is no model, or the address cannot be used.
+    """
+    writer = read_composer_card(chosen.composer)
+    makers = ["musicregion.generation.candidate"] if writer else []
+    isolated.preload("musicregion.inference.examine_song", *makers)
+    folder = temporary / "model"
+    with locate_model(chosen.model) as trained:
+        card = copy_model(trained, chosen.model, folder)
+    regions = [name for name in writer.get("regions", []) if name in card["regions"]]
+    if regions:
+        shutil.copytree(chosen.composer, temporary / "composer")
+    examples, new_songs = temporary / "examples", temporary / "made"
+    examples.mkdir()
+    new_songs.mkdir()
+    from app.page import layout, new_song_requests, report_route, requests, server
+    from app.page.examples import copy_examples
+
+    def make_song(
+        region: str, seconds: float, seed: int, on_try: Callable[[int, int], None]
+    ) -> Iterator[NewSong]:
+        order = Order(temporary / "composer", folder, region, seconds, seed)
+        return new_song_requests.make_song(order, writer, new_songs, on_try)
+
+    report = report_route.report_address() if can_train(chosen.host) else ""
+    blocks = layout.build_page(
+        card,
+        partial(requests.predict_upload, folder),
+        partial(requests.examine_upload, folder),
+        partial(requests.examine_link, folder) if chosen.links else None,
+        partial(requests.predict_microphone, TaskProcess(), folder),
+        copy_examples(examples),
+        os.cpu_count() or 1,
+        (regions, make_song) if regions else None,
+        doctor=is_loopback(chosen.host) and SUSPECTS.is_file(),
+        report=report,
+    )
+    server.serve_page(blocks, chosen.host, chosen.port, uploads, [str(examples)], report)

@@ -6,7 +6,6 @@ segment of a song is used: it is the number of songs that counts. Variants that 
 benchmarks/results/augmentation.json are not run again.
 """
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +53,9 @@ def train_network(data: Dataset, rows: np.ndarray, settings: Params, variant: st
     augment, options = VARIANTS[variant]
     keras.utils.clear_session()
     keras.utils.set_random_seed(settings.train.seed)
-    mean, variance = keras_model.channel_mean_and_variance(data.features[rows])
+    mean, variance = keras_model.channel_mean_and_variance(data.array[rows])
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
-    shape = data.features.shape[1:]
+    shape = data.array.shape[1:]
     model = temporal.build(shape, len(data.regions), normalise, settings.temporal)
     random = np.random.default_rng(settings.train.seed)
     batches = make_batches(data, rows, augment, random, BATCH)
@@ -76,16 +75,14 @@ def train_network(data: Dataset, rows: np.ndarray, settings: Params, variant: st
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
     from musicregion.models.opinion_pool import combine_segments
 
-    data = dataset.load_dataset(settings.features)
-    arrays = ("features", "labels", "songs", "groups", "parts")
-    data = replace(data, **{name: getattr(data, name)[::2] for name in arrays})
+    data = loading.load_dataset(settings.kinds).take(slice(None, None, 2))
 
     def predict(train: np.ndarray, test: np.ndarray, variant: str) -> tuple[np.ndarray, np.ndarray]:
         model = train_network(data, train, settings, variant)
-        segments = model.predict(data.features[test], batch_size=256, verbose=0)
+        segments = model.predict(data.array[test], batch_size=256, verbose=0)
         return combine_segments(segments, data.songs[test])
 
     by_name = {name: partial(predict, variant=name) for name in VARIANTS}

@@ -76,6 +76,6 @@ def make_batches(
 
         def __getitem__(self, index: int) -> Batch:
             batch = np.sort(self.order[index * size : (index + 1) * size])
-            return augment(data.features[batch], targets[data.labels[batch]], random)
+            return augment(data.array[batch], targets[data.labels[batch]], random)
 
     return Batches()

@@ -5,8 +5,10 @@ validation songs), songs, groups, actual and probabilities [song, region] of its
 """
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import f1_score, recall_score
 
+from musicregion.evaluation.compare_runs import compare_predictions
 from musicregion.evaluation.metrics import bootstrap_interval
 from musicregion.models import opinion_pool
 
@@ -48,3 +50,62 @@ def pool_folds(folds_by_pair: dict[str, list[dict]]) -> list[dict]:
         opinions = [np.array(fold["probabilities"]) for fold in folds]
         pooled.append(folds[0] | {"probabilities": opinion_pool.combine(opinions).tolist()})
     return pooled
+
+
+def combine_pairs(
+    folds_by_pair: dict[str, list[dict]], pools: list[tuple[str, ...]], seed: int
+) -> dict[str, dict]:
+    """The scores of nested validation between the pairs that were repeated, and of pools, by name.
+
+    pools: pairs whose log-probabilities are averaged.
+    """
+    most = max(len(folds) for folds in folds_by_pair.values())
+    repeated = {pair: folds for pair, folds in folds_by_pair.items() if len(folds) == most}
+    chosen, counts = choose_nested(repeated)
+    scores = {"chosen by nested validation": score_folds(chosen, seed) | {"chosen": counts}}
+    for names in pools:
+        if all(name in folds_by_pair for name in names):
+            length = min(len(folds_by_pair[name]) for name in names)
+            pooled = pool_folds({name: folds_by_pair[name][:length] for name in names})
+            repeats = max(fold["repeat"] for fold in folds_by_pair[names[0]][:length])
+            scores[" + ".join(names)] = score_folds(pooled, seed) | {"repeats": repeats}
+    return scores
+
+
+def tabulate_folds(folds: list[dict]) -> pd.DataFrame:
+    """Stored folds as the columns of predictions.csv that a comparison needs."""
+    tables = [
+        pd.DataFrame(
+            {
+                "song": fold["songs"],
+                "group": fold["groups"],
+                "part": "test",
+                "region": fold["actual"],
+                "predicted": np.argmax(fold["probabilities"], axis=1),
+            }
+        )
+        for fold in folds
+    ]
+    return pd.concat(tables)
+
+
+def compare_pairs(
+    folds_by_pair: dict[str, list[dict]], reference: str, seed: int
+) -> dict[str, dict[str, float]]:
+    """How much more of the songs each pair classifies correctly than the pair `reference`.
+
+    Returns difference, low, high (95 % interval of a paired bootstrap) and p (McNemar), by pair.
+    """
+    table = tabulate_folds(folds_by_pair[reference])
+    rows = {}
+    for pair, folds in folds_by_pair.items():
+        compared = compare_predictions(table, tabulate_folds(folds), seed)
+        rows[pair] = {
+            name: round(getattr(compared, name), 4) for name in ("difference", "low", "high", "p")
+        }
+    return rows
+
+
+def format_difference(row: dict[str, float]) -> str:
+    """A row of compare_pairs for a table: "+0.02 (-0.01 to +0.05)"."""
+    return f"{row['difference']:+.3f} ({row['low']:+.2f} to {row['high']:+.2f})"

@@ -52,7 +52,7 @@ def write_song(
     writer = load_writer(folder, method)
     start = time.perf_counter()
     order = Order(folder, GUIDE, region, seconds, SEED)
-    palette = corpus.load("folk").folk()[region].palette
+    palette = corpus.load("folk").own_palettes()[region]
     facts, new_pieces = write_candidate(writer, order, palette, numbers, target)
     return {
         "region": region,

@@ -1,102 +1,46 @@
-"""`python -m benchmarks.extract`: raw audio → segments → MFCC, compared with the tutorials' way.
+"""`python -m benchmarks.extract`: raw audio → segments → features, compared with other ways.
 
-On a fixed hour of corpora/games.yaml (`make games`): (a) as tutorials do it, (b) decoding alone,
-the lower bound, (c) the stages segment and features; each as whole processes, (b) and (c) with 1
-and 2 workers. Then all of games, one song added, a file of ten hours, and where the time goes.
-Writes benchmarks/results/extract.json.
+On a fixed hour of corpora/games.yaml (`make games`): MFCC (a) as tutorials make them, (b) decoding
+alone, the lower bound, (c) the stages segment and features; each as whole processes, (b) and (c)
+with 1 and 2 workers. Then all of games, one song added, a file of ten hours, musicnn against the
+same network in TensorFlow, and where the time goes. Writes benchmarks/results/extract.json.
+
+    python -m benchmarks.extract musicnn added    # these parts alone; the other results stay
 """
 
+import argparse
 import cProfile
+import json
 import os
 import pstats
-import statistics
-import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import soundfile
 
 from benchmarks import games
-from benchmarks.measure import measure
+from benchmarks.extraction_ways import compare_ways
+from benchmarks.musicnn_ways import compare_musicnn
 from benchmarks.report import RESULTS, print_source, write_json
-from benchmarks.stage_costs import lay_out, measure_audio_stages, measure_from_scratch
+from benchmarks.stage_costs import measure_added_song, measure_from_scratch, measure_long_file
 from musicregion.audio import segmenting
 from musicregion.audio.metadata import read_duration
 from musicregion.command import run
 from musicregion.config import params
+from musicregion.features.kind import extract_song
 from musicregion.features.registry import KINDS
 
 RESULT = RESULTS / "extract.json"
 SAMPLE, PROFILED = 3600, 600  # seconds of songs that are compared, and profiled
+MUSICNN_SAMPLE = 1200  # seconds of songs that musicnn is compared on
 LONG_FILE = 10  # hours
 REPEATS = 3
 WORKERS = (1, 2)
 
 
-def compare_ways(songs: list[Path]) -> list[dict]:
-    """One row for each way and number of workers; medians of REPEATS runs, taken in turn."""
-    seconds = sum(read_duration(path) for path in songs)
-    runs: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        listing, target = folder / "files.txt", folder / "data.json"
-        listing.write_text("\n".join(str(path.resolve()) for path in songs))
-        module = [sys.executable, "-m"]
-        for _ in range(REPEATS):
-            for unit, way in (("segment", "tutorial"), ("song", "tutorial, song loaded once")):
-                command = [*module, "benchmarks.tutorial", str(listing), str(target), unit]
-                cost = measure(command, folder)
-                result = (cost.seconds, cost.peak_mb, target.stat().st_size)
-                runs.setdefault((way, 1), []).append(result)
-            for workers in WORKERS:
-                cost = measure([*module, "benchmarks.decoding", str(listing)], folder, workers)
-                result = (cost.seconds, cost.peak_mb, 0)
-                runs.setdefault(("decode", workers), []).append(result)
-                runs.setdefault(("ours", workers), []).append(measure_from_scratch(songs, workers))
-    rows = []
-    for (way, workers), results in runs.items():
-        wall, peak, written = (statistics.median(values) for values in zip(*results, strict=True))
-        rows.append({"way": way, "workers": workers, "seconds": wall, "speed": seconds / wall})
-        rows[-1] |= {"peak_mb": peak, "written_mb": written / 1e6}
-    return rows
-
-
-def measure_added_song(songs: list[Path]) -> dict[str, float]:
-    """Seconds of each stage when one song is added to all the others, and when nothing is new."""
-    with tempfile.TemporaryDirectory(dir="data") as temporary:
-        folder = Path(temporary)
-        lay_out(folder, songs[1:])
-        measure_audio_stages(folder, WORKERS[-1])
-        lay_out(folder, songs)  # the new one comes first, so that every row moves
-        added = measure_audio_stages(folder, WORKERS[-1])
-        nothing = measure_audio_stages(folder, WORKERS[-1])
-    result = {f"one_more_{stage}_s": cost.seconds for stage, cost in added.items()}
-    return result | {f"nothing_new_{stage}_s": cost.seconds for stage, cost in nothing.items()}
-
-
-def measure_long_file(hours: float) -> dict[str, float]:
-    """Peak memory of the stages on one stereo file at 48 kHz."""
-    rate = 48_000
-    with tempfile.TemporaryDirectory(dir="data") as temporary:
-        folder = Path(temporary)
-        path = folder / "long.flac"
-        time = np.arange(60 * rate) / rate
-        minute = np.stack([np.sin(2 * np.pi * f * time) * 0.3 for f in (220, 331)], axis=1)
-        with soundfile.SoundFile(path, "w", rate, 2, "PCM_16", compression_level=0) as file:
-            for _ in range(round(hours * 60)):
-                file.write(minute)
-        lay_out(folder, [path])
-        costs = measure_audio_stages(folder, WORKERS[-1])
-    return {f"long_file_{stage}_peak_mb": cost.peak_mb for stage, cost in costs.items()} | {
-        "long_file_hours": hours,
-        "long_file_s": sum(cost.seconds for cost in costs.values()),
-    }
-
-
-def profile_songs(songs: list[Path]) -> list[dict]:
+def profile_songs(songs: list[Path]) -> dict[str, list[dict]]:
     """Where one process spends its time: the ten functions with the largest shares."""
+    songs = games.choose_sample(songs, PROFILED)
     settings, kind = params.load(), KINDS["mfcc"]
     samples = round(settings.segment.window * settings.segment.sample_rate)
     front_end = kind.make_front_end(settings.segment.sample_rate, samples, settings.mfcc)
@@ -104,47 +48,94 @@ def profile_songs(songs: list[Path]) -> list[dict]:
         for number, path in enumerate(songs):
             target = Path(temporary, f"{number}.flac")
             rows = segmenting.segment_song(path, target, settings.segment)
-            kind.extract_song(target, len(rows), front_end, settings.mfcc)
+            extract_song(kind.compute_song, target, len(rows), front_end, settings.mfcc, None)
     entries = pstats.Stats(profiler).get_stats_profile().func_profiles
     total = sum(entry.tottime for entry in entries.values())
     largest = sorted(entries.items(), key=lambda item: -item[1].tottime)[:10]
-    return [
+    profile = [
         {"function": function.replace("<", "").replace(">", ""), "share": entry.tottime / total}
         for function, entry in largest
     ]
+    print(pd.DataFrame(profile).round(3).to_string(index=False))
+    return {"profile": profile}
 
 
-def main() -> None:
-    songs = games.require_songs()
-    os.environ["NUMBA_CACHE_DIR"] = tempfile.gettempdir()
+def measure_sample(songs: list[Path]) -> dict:
+    """The ways on an hour of songs."""
     sample = games.choose_sample(songs, SAMPLE)
-    rows = compare_ways(sample)
+    rows = compare_ways(sample, WORKERS, REPEATS)
     print(pd.DataFrame(rows).round(1).to_string(index=False))
     by_way = {(row["way"], row["workers"]): row for row in rows}
     ours = by_way["ours", WORKERS[-1]]
-    seconds, peak, _ = measure_from_scratch(songs, WORKERS[-1])
-    result = {
-        "tutorial_s": by_way["tutorial", 1]["seconds"],
+    tutorial = by_way["tutorial", 1]["seconds"]
+    decoding = by_way["decode", WORKERS[-1]]["seconds"]
+    return {
+        "tutorial_s": tutorial,
         "tutorial_song_loaded_once_s": by_way["tutorial, song loaded once", 1]["seconds"],
-        "decode_s": by_way["decode", WORKERS[-1]]["seconds"],
+        "decode_s": decoding,
         "ours_s": ours["seconds"],
         "ours_peak_mb": ours["peak_mb"],
         "sample_s": sum(read_duration(path) for path in sample),
+        "times_tutorial": tutorial / ours["seconds"],
+        "times_decoding": ours["seconds"] / decoding,
+        "alternatives": rows,
+    }
+
+
+def measure_games(songs: list[Path]) -> dict[str, float]:
+    """All songs from scratch."""
+    seconds, peak, _ = measure_from_scratch(songs, WORKERS[-1])
+    return {
         "games_hours": sum(read_duration(path) for path in songs) / 3600,
         "games_songs": len(songs),
         "games_s": seconds,
         "games_peak_mb": peak,
     }
-    result |= {
-        "times_tutorial": result["tutorial_s"] / result["ours_s"],
-        "times_decoding": result["ours_s"] / result["decode_s"],
+
+
+def measure_musicnn(songs: list[Path]) -> dict:
+    """musicnn's features against the same network in TensorFlow."""
+    result = compare_musicnn(games.choose_sample(songs, MUSICNN_SAMPLE), WORKERS, REPEATS)
+    print(pd.DataFrame(result["musicnn"]).round(1).to_string(index=False))
+    return result
+
+
+def round_values(result: dict) -> dict:
+    """Numbers to four digits; counts and lists of rows as they are."""
+    return {
+        name: value if isinstance(value, list | int) else float(f"{value:.4g}")
+        for name, value in result.items()
     }
-    result |= measure_added_song(songs) | measure_long_file(LONG_FILE)
-    result = {name: round(value, 2) for name, value in result.items()}
-    print(pd.Series(result).to_string())
-    profile = profile_songs(games.choose_sample(songs, PROFILED))
-    print(pd.DataFrame(profile).round(3).to_string(index=False))
-    write_json(RESULT, result | {"alternatives": rows, "profile": profile}, indent=1)
+
+
+PARTS = {
+    "sample": measure_sample,
+    "games": measure_games,
+    "added": lambda songs: measure_added_song(songs, WORKERS[-1]),
+    "long": lambda songs: measure_long_file(LONG_FILE, WORKERS[-1]),
+    "musicnn": measure_musicnn,
+    "profile": profile_songs,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default: all"
+    )
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := set(parts) - PARTS.keys():
+        parser.error(f"{', '.join(sorted(unknown))}: no such part; there are {', '.join(PARTS)}")
+    songs = games.require_songs()
+    os.environ["NUMBA_CACHE_DIR"] = tempfile.gettempdir()
+    for part in parts:
+        result = round_values(PARTS[part](songs))
+        earlier = json.loads(RESULT.read_text()) if RESULT.is_file() else {}
+        write_json(RESULT, earlier | result, indent=1)
+        values = {name: value for name, value in result.items() if not isinstance(value, list)}
+        print(pd.Series(values, dtype=object).to_string())
     print_source("extract", RESULT)
 
 

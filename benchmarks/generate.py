@@ -25,6 +25,7 @@ from musicregion.config import params
 from musicregion.config.params import Params
 from musicregion.errors import ConfigError
 from musicregion.evaluation import metrics
+from musicregion.features import musicnn
 from musicregion.rendering.tune import Recipe
 from musicregion.storage import paths
 from musicregion.transcription import basic_pitch
@@ -90,7 +91,7 @@ def main() -> None:
     seconds = [compared_songs.SECONDS] * 2  # shortest and longest
     short = settings.with_changes({"folk.seconds": seconds})
     basic_pitch.fetch_weights(paths.BASIC_PITCH_WEIGHTS)
-    judge.export_network(settings)
+    musicnn.make_network(settings.musicnn)
     composers = {
         "true" if load_writer(folder, "decoder").one_voice else "transcribed": folder
         for folder in folders

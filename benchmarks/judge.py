@@ -14,28 +14,27 @@ from musicregion.dataset.dataset import UNKNOWN, Dataset
 from musicregion.features.registry import KINDS
 from musicregion.inference.predict_song import extract_song
 from musicregion.inference.predictor import Predictor
-from musicregion.models import base, onnx_export
+from musicregion.models import base
 from musicregion.models.fit import fit_model
-from musicregion.models.onnx_model import OnnxModel
 from musicregion.rendering.tune import Recipe
+from musicregion.storage.paths import musicnn_graph
 
 FEATURES, MODEL = "musicnn", "logistic"
 EXTRA_SONGS = 240  # rendered beside those of the corpus
 REAL_SONGS = 100  # of them are held out, as real songs
-NETWORK = Path("data/judge/patches.onnx")
 
 
 def choose_songs(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
     """Songs to train the judge on, and real songs. They share no tune with songs of the corpus."""
-    palettes, seed = corpus.load("folk").folk(), settings.folk.seed
-    corpus_songs = folk.choose_recipes(palettes, settings.folk.songs, seed)
+    chosen, seed = corpus.load("folk"), settings.folk.seed
+    corpus_songs = folk.choose_recipes(chosen, settings.folk.songs, seed)
     used = set().union(
         *(folk.melody_identities(tune) for recipe in corpus_songs for tune in recipe.tunes)
     )
     names = {recipe.song for recipe in corpus_songs}
     unused = [
         recipe
-        for recipe in folk.choose_recipes(palettes, settings.folk.songs + EXTRA_SONGS, seed)
+        for recipe in folk.choose_recipes(chosen, settings.folk.songs + EXTRA_SONGS, seed)
         if recipe.song not in names
         and not any(folk.melody_identities(tune) & used for tune in recipe.tunes)
     ]
@@ -46,20 +45,15 @@ def choose_songs(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
 
 def render(recipe: Recipe, settings: Params, folder: Path) -> Path:
     """The audio file of a song."""
-    palette = corpus.load("folk").folk()[recipe.region].palette
-    return folk_songs.folk_song(recipe, palette, settings.folk).fetch(folder, recipe.song).path
-
-
-def export_network(settings: Params) -> None:
-    """Write the pretrained network as ONNX, which loads quickly, where it is missing."""
-    NETWORK.parent.mkdir(parents=True, exist_ok=True)
-    if not NETWORK.is_file():
-        onnx_export.export_musicnn(settings.musicnn.networks, NETWORK)
+    return folk_songs.folk_song(recipe, settings.folk).fetch(folder, recipe.song).path
 
 
 @lru_cache(1)
 def _load_extractor(settings: str) -> Predictor:
-    """A predictor without a model, for its features. settings: JSON, since params have no hash."""
+    """A predictor without a model, for its features, whose network has been made before.
+
+    settings: JSON, since params have no hash.
+    """
     tree = json.loads(settings)
     params = {"features": FEATURES} | {
         f"{name}.{key}": value
@@ -69,12 +63,13 @@ def _load_extractor(settings: str) -> Predictor:
     segment = tree["segment"]
     samples = round(segment["sample_rate"] * segment["window"])
     front_end = KINDS[FEATURES].make_front_end(segment["sample_rate"], samples, tree[FEATURES])
-    return Predictor({"params": params}, None, front_end, OnnxModel(NETWORK, 1))
+    network = musicnn_graph(tree[FEATURES]["networks"])
+    return Predictor({"params": params}, None, {FEATURES: front_end}, {FEATURES: network}, None)
 
 
 def extract_features(path: Path, settings: Params) -> np.ndarray:
     """The judge's features of a file, [segment, time, channel]."""
-    return extract_song(_load_extractor(settings.model_dump_json(by_alias=True)), path)[0]
+    return extract_song(_load_extractor(settings.model_dump_json(by_alias=True)), path)[0][FEATURES]
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class Judge:
     def predict_regions(self, songs: list[np.ndarray]) -> list[str]:
         """The region of each song, given its features."""
         data = as_dataset(songs, None, self.regions)
-        names, probabilities = self.model.predict_songs(data, np.arange(len(data.features)))
+        names, probabilities = self.model.predict_songs(data, np.arange(len(data)))
         assert names.tolist() == sorted(set(data.songs))
         return [self.regions[best] for best in probabilities.argmax(axis=1)]
 
@@ -103,7 +98,7 @@ def as_dataset(
     )
     labels = np.repeat(song_labels, sizes)
     parts = np.full(len(names), "train")
-    return Dataset(np.concatenate(songs), labels, names, names, parts, regions)
+    return Dataset({FEATURES: np.concatenate(songs)}, labels, names, names, parts, regions)
 
 
 def train_judge(songs: list[np.ndarray], regions_of_songs: list[str], settings: Params) -> Judge:
@@ -111,5 +106,5 @@ def train_judge(songs: list[np.ndarray], regions_of_songs: list[str], settings: 
     regions = sorted(set(regions_of_songs))
     data = as_dataset(songs, regions_of_songs, regions)
     settings = settings.model_copy(update={"features": FEATURES, "model": MODEL})
-    model, _ = fit_model(data, np.arange(len(data.features)), None, settings, lambda *_: None)
+    model, _ = fit_model(data, np.arange(len(data)), None, settings, lambda *_: None)
     return Judge(model, regions)

@@ -21,6 +21,7 @@ def main() -> None:
     params = card["params"]
     rate = params["segment.sample_rate"]
     names = {"n_mfcc": "coefficients", "n_fft": "n_fft", "hop_length": "hop_length"}
+    names |= {"n_mels": "mel_bands", "fmin": "fmin", "fmax": "fmax"}
     settings = {name: params[f"mfcc.{key}"] for name, key in names.items()}
     model = keras.models.load_model(folder / "model.keras")
     wave, _ = librosa.load(song, sr=rate)

@@ -56,17 +56,18 @@ def write_songs(folder: Path) -> None:
 
 def train_model(settings: Params, folder: Path) -> Path:
     """Write a model folder. Its network has trained for one epoch: only its speed matters."""
-    from musicregion.dataset import dataset
-    from musicregion.models import fit
-    from musicregion.models.model_folder import write_model_folder
+    from musicregion.dataset import loading
+    from musicregion.evaluation.model_folder import write_model_folder
+    from musicregion.models import fit, training_songs
 
-    data = dataset.load_dataset(settings.features)
+    data = loading.load_dataset(settings.kinds)
     model, _ = fit.fit_model(
         data, data.rows("train"), None, settings, lambda epoch, metrics: None, epochs=1
     )
-    card = {"regions": data.regions, "params": settings.training_params(), "threshold": 0.0}
+    card = {"regions": data.regions, "params": settings.training_params()}
     card["temperature"] = {"song": 1.0, "segment": 1.0}
-    write_model_folder(model, json.dumps(card), settings, folder)
+    songs = training_songs.fit_training_songs(data, data.rows("train"), {})
+    write_model_folder(model, songs, json.dumps(card), settings, folder)
     return folder
 
 

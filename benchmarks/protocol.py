@@ -41,14 +41,7 @@ def split_leaky(data: Dataset, seed: int) -> tuple[Dataset, list[np.ndarray]]:
     random = np.random.default_rng(seed)
     known = data.known()
     rows = known[oversample(data.labels[known], random)]
-    oversampled = Dataset(
-        data.features[rows],
-        data.labels[rows],
-        data.songs[rows],
-        data.groups[rows],
-        data.parts[rows],
-        data.regions,
-    )
+    oversampled = data.take(rows)
     fifth = random.permutation(len(rows)) % FIFTHS
     parts = [np.flatnonzero(fifth > 1), np.flatnonzero(fifth == 1), np.flatnonzero(fifth == 0)]
     return oversampled, parts
@@ -103,9 +96,9 @@ def plot_rows(rows: list[dict], path: Path) -> None:
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
 
-    data = dataset.load_dataset(settings.features)
+    data = loading.load_dataset(settings.kinds)
     oversampled, leaky_parts = split_leaky(data, settings.split.seed)
     honest_parts = [data.rows(part) for part in ("train", "validation", "test")]
     rows = [row for row in read_rows(TABLE) if row["corpus"] != settings.corpus]

@@ -16,7 +16,7 @@ from benchmarks.record import RESULT, update_record
 from benchmarks.report import print_source, print_table
 from musicregion.command import run
 from musicregion.config import params
-from musicregion.dataset import dataset
+from musicregion.dataset import loading
 from musicregion.evaluation import experiment
 from musicregion.storage import paths
 
@@ -35,7 +35,7 @@ def run_size(model: str) -> float:
         paths.RESULTS.mkdir()
         os.environ["DVC_ROOT"] = temporary
         os.environ.pop("MLFLOW_TRACKING_URI", None)
-        experiment.run_experiment(dataset.load_dataset(settings.features), settings)
+        experiment.run_experiment(loading.load_dataset(settings.kinds), settings)
         files = [path for path in Path("mlruns").rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in files if path.parent != Path("mlruns"))
     return size / 1e6

@@ -1,7 +1,6 @@
 """One search of benchmarks.search, and the test scores of the params that it tried."""
 
 import time
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,11 +15,9 @@ STEP = 8  # of a song's segments, one in so many is used
 @lru_cache(maxsize=1)
 def load_songs() -> Dataset:
     """One in STEP segments, as musicnn features."""
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
 
-    data = dataset.load_dataset("musicnn")
-    arrays = ("features", "labels", "songs", "groups", "parts")
-    return replace(data, **{name: getattr(data, name)[::STEP] for name in arrays})
+    return loading.load_dataset(("musicnn",)).take(slice(None, None, STEP))
 
 
 def run_search(settings: Params, trials: int) -> list[dict]:

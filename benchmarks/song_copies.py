@@ -17,15 +17,23 @@ KINDS = ["MP3 64 kbit/s", "Opus 32 kbit/s", "AAC 64 kbit/s", "trimmed", "looped"
 KINDS += ["12 dB softer", "6 dB louder, clipped", "trimmed, softer, MP3 48"]
 
 
-def encode(wave: np.ndarray, rate: int, path: Path, codec: str, bits: int) -> None:
-    """Write a wave [sample] with one of FFmpeg's lossy encoders. bits: a second."""
+def encode(
+    wave: np.ndarray, rate: int, path: Path, codec: str, bits: int, codec_rate: int = 0
+) -> None:
+    """Write a wave, [sample] or [channel, sample], with one of FFmpeg's lossy encoders.
+
+    bits: a second. codec_rate: in Hz, of the file; 0: the wave's.
+    """
+    planes = np.ascontiguousarray(np.atleast_2d(wave), "float32")
+    layout = "stereo" if len(planes) == 2 else "mono"
+    codec_rate = codec_rate or rate
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate)
-        stream.bit_rate, stream.layout = bits, "mono"
-        frame = av.AudioFrame.from_ndarray(wave[None].astype("float32"), "fltp", "mono")
+        stream = container.add_stream(codec, rate=codec_rate)
+        stream.bit_rate, stream.layout = bits, layout
+        frame = av.AudioFrame.from_ndarray(planes, "fltp", layout)
         frame.rate = rate
         size = stream.codec_context.frame_size or 1024
-        resampler = av.AudioResampler(stream.format.name, "mono", rate, frame_size=size)
+        resampler = av.AudioResampler(stream.format.name, layout, codec_rate, frame_size=size)
         for part in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(part))
         container.mux(stream.encode(None))

@@ -72,11 +72,11 @@ def main() -> None:
     import tensorflow as tf
     from tqdm import tqdm
 
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
 
-    data = dataset.load_dataset(settings.features)
+    data = loading.load_dataset(settings.kinds)
     train = data.rows("train")
-    features, labels = data.features[train], data.labels[train]
+    features, labels = data.array[train], data.labels[train]
     rows = []
     for way in sorted(WAYS, key=lambda way: WAYS[way][1]):
         if WAYS[way][1]:  # last, since a process cannot leave determinism

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import mir_eval
 import numpy as np
-import symusic
 
 from benchmarks.report import RESULTS, print_source, print_table, write_json
+from benchmarks.true_notes import true_notes
 from musicregion.audio import decode
 from musicregion.command import run
 from musicregion.config import corpus, params
 from musicregion.config.params import Params
-from musicregion.corpus import folk, folk_rendering
+from musicregion.corpus import folk
 from musicregion.errors import NotEnoughData
 from musicregion.rendering.tune import Recipe
 from musicregion.storage import paths, tables
@@ -31,20 +31,6 @@ Thresholds = tuple[float, float, int]  # onset, frame, shortest (frames)
 DEFAULT = 0.5, 0.3, 11  # of the network's package
 GRID = (0.5, 0.55, 0.6, 0.65, 0.7), (0.3, 0.35, 0.4, 0.45), (4, 5, 8, 11)
 SCORES = ("precision", "recall", "f1")
-
-
-def true_notes(recipe: Recipe, settings: Params) -> np.ndarray:
-    """The notes of a song without its drums, [note, (start, end, pitch)], in seconds."""
-    palette = corpus.load("folk").folk()[recipe.region].palette
-    midi, seconds, _ = folk_rendering.perform_recipe(recipe, palette, settings.folk)
-    tracks = symusic.Score.from_midi(midi).to("second").tracks
-    rows = [
-        (note.start, min(note.end, seconds), note.pitch)
-        for track in tracks
-        if not track.is_drum
-        for note in track.notes
-    ]
-    return np.array(rows)
 
 
 def score_notes(reference: np.ndarray, notes: np.ndarray) -> tuple[float, float, float]:
@@ -66,9 +52,7 @@ def choose_songs(settings: Params) -> dict[str, list[Recipe]]:
     """
     parts = tables.SPLITS.read().set_index("song")["part"]
     usable = set(tables.SEGMENTS.read()["song"])
-    recipes = folk.choose_recipes(
-        corpus.load("folk").folk(), settings.folk.songs, settings.folk.seed
-    )
+    recipes = folk.choose_recipes(corpus.load("folk"), settings.folk.songs, settings.folk.seed)
     chosen: dict[str, list[Recipe]] = {"train": [], "test": []}
     for recipe in recipes:
         part = parts.get(recipe.song)

@@ -28,10 +28,10 @@ TABLE = RESULTS / "transfer.json"
 
 def main() -> None:
     settings = params.load_for_command(__doc__)
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
 
     settings = settings.model_copy(update={"features": "musicnn"})
-    data = dataset.load_dataset("musicnn")
+    data = loading.load_dataset(("musicnn",))
     by_patches = partial(predict_by_patches, data, settings)
     by_name = {
         "a new layer": partial(by_patches, new_layer, leave_unchanged),

@@ -105,14 +105,14 @@ def predict_by_patches(
     from musicregion.models.opinion_pool import combine_segments
 
     random = reset_seeds(settings)
-    shape = data.features.shape[1:]
+    shape = data.array.shape[1:]
     inputs = keras.Input(shape)
     hidden = make_layers(shape, settings.musicnn.networks)(inputs)
     mean = layers.Dropout(DROPOUT)(keras.ops.mean(hidden, axis=1))
     model = keras.Model(inputs, layers.Dense(len(data.regions), activation="softmax")(mean))
     batches = make_batches(data, train, augment, random, BATCH)
     compile_model(model, len(batches) * EPOCHS).fit(batches, epochs=EPOCHS, verbose=0)
-    segments = model.predict(data.features[test], batch_size=512, verbose=0)
+    segments = model.predict(data.array[test], batch_size=512, verbose=0)
     return combine_segments(segments, data.songs[test])
 
 
@@ -126,7 +126,7 @@ def predict_by_attention(
     from musicregion.dataset.balance import oversample
 
     random = reset_seeds(settings)
-    means = data.segment_means
+    means = data.segment_means("musicnn")
     centre, scale = means[train].mean(axis=0), means[train].std(axis=0) + 1e-6
     values = (means - centre) / scale
     inputs = keras.Input((None, values.shape[1]))

@@ -25,7 +25,7 @@ def main() -> None:
         raise DownloadError(
             f"corpora/{settings.corpus}.yaml: {error.kind}: {error}. {advice}"
         ) from None
-    songs, contested = settle_claims(listed, chosen.belongs)
+    songs, contested = settle_claims(listed, chosen)
     for song, reason in contested.items():
         print(f"WARNING: {song} is {reason}")
     rows, stored = update_songs(songs, contested, chosen.regions, settings.download)

@@ -1,4 +1,7 @@
-"""`python -m stages.segment`: cuts every song into equal windows, one FLAC per song."""
+"""`python -m stages.segment`: cuts every song into equal windows, one FLAC per song.
+
+Also writes data/nuisances.csv: what each song's file is, apart from its music.
+"""
 
 from musicregion.audio.segmenting import update_segments
 from musicregion.command import run
@@ -17,16 +20,18 @@ def main() -> None:
     SEGMENT_FLACS.mkdir(parents=True, exist_ok=True)
     results = update_segments(songs, settings)
 
-    rows, paths = [], set()
+    rows, nuisances, paths = [], [], set()
     for song, result in zip(songs.itertuples(), results, strict=True):
         names = {"song": song.song, "region": song.region}
         rows += [names | row for row in result["rows"]]
         if result["rows"]:
+            nuisances.append(names | result["nuisances"])
             paths.add(SEGMENT_FLACS / song.region / f"{song.song}.flac")
         else:
             failed.append(names | {"source": song.source, "reason": result["reason"]})
     prune(SEGMENT_FLACS, paths)
     tables.SEGMENTS.write(rows)
+    tables.NUISANCES.write(nuisances)
     tables.FAILED.write(failed)
     for row in failed:
         print(f"left out: {row['region']}/{row['song']} ({row['source']}): {row['reason']}")

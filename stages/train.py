@@ -13,10 +13,10 @@ def main() -> None:
     settings = best.with_best_params(params.load_for_command(__doc__))
     if changes := changed_params():  # DVC skips the stage params if it has run with the same ones
         print(f"train: params that differ from the commit: {', '.join(changes)}")
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
     from musicregion.evaluation import experiment
 
-    print(experiment.run_experiment(dataset.load_dataset(settings.features), settings))
+    print(experiment.run_experiment(loading.load_dataset(settings.kinds), settings))
 
 
 if __name__ == "__main__":

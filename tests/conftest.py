@@ -1,25 +1,51 @@
 """Synthetic audio, and a copy of the repository in which real commands run."""
 
+import io
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 import soundfile
+from filelock import FileLock
+from psutil import virtual_memory
 
-pytest_plugins = ["tests.trained"]
+from app import command_line
+from musicregion.command import run
+from musicregion.compute.process_server import start_server
+
+pytest_plugins = ["tests.small", "tests.trained"]
 REPOSITORY = Path(__file__).parent.parent
 RATE = 22_050  # Hz
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # musicregion
+MEMORY, ROOM = Path("/dev/shm"), 16e9  # a file system in memory; bytes that must be free
 SMALL = ["folk.songs=48", "folk.seconds=[11,14]", "split.folds=3", "train.epochs=2"]
-LONGEST = (  # files that take minutes
-    *("test_documentation.py", "test_commands.py", "test_team.py", "test_folk_difficulty.py"),
-    *("test_smoke.py", "test_download.py", "test_fuzz.py"),
+LONGEST = (  # files that take a minute and more, or that others wait for
+    *("test_documented_experiments.py", "test_documented_pipeline.py", "test_smoke.py"),
+    *("test_commands.py", "test_folk_difficulty.py", "test_team.py", "test_web.py"),
+    *("test_workshop.py", "test_spectral.py", "test_log_runs.py", "test_same_bytes.py"),
+    *("test_cluster.py", "test_dask_cluster.py", "test_fit.py", "test_download.py"),
+    *("test_study.py", "test_ui.py", "test_fuzz.py"),
 )
+
+
+def has_room_in_memory() -> bool:
+    """Whether pytest's temporary folders can be in memory, with programs and all."""
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    return min(shutil.disk_usage(MEMORY).free, virtual_memory().available) > ROOM
+
+
+if has_room_in_memory():  # on a disk, databases wait for it at every commit
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items):
@@ -68,6 +94,21 @@ def environment() -> dict[str, str]:
     return inherited | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
+def shared_folder(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one of pytest's processes makes, for the tests of all of them."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # of the processes' own folders
+    folder, complete = root / name, root / f"{name}.complete"
+    with FileLock(root / f"{name}.lock"):
+        if not complete.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            complete.touch()
+    return folder
+
+
 def free_port() -> int:
     """A port of loopback on which nothing listens."""
     with socket.socket() as server:
@@ -75,14 +116,49 @@ def free_port() -> int:
         return server.getsockname()[1]
 
 
-def command(*words: str, cwd: Path, fails: bool = False, **variables: str) -> str:
-    """Run a real command; its stdout and stderr. Its failure fails the test, unless awaited.
+def run_here(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `musicregion …` or `stages.…` in this process, which makes its imports once.
 
     variables: of the environment.
     """
-    done = subprocess.run(
-        words, cwd=cwd, env=environment() | variables, capture_output=True, text=True, timeout=400
-    )
+    # from here: it would import from `cwd`, which is deleted before other tests use it
+    start_server("musicregion.inference.predict_song")
+    is_stage = words[0].startswith("stages.")
+    main = import_module(words[0]).main if is_stage else command_line.main
+    stdout, stderr = io.StringIO(), io.StringIO()
+    status: object = None
+    with (
+        chdir(cwd),
+        mock.patch.dict(os.environ, environment() | variables, clear=True),
+        mock.patch.object(sys, "argv", list(words)),
+        redirect_stdout(stdout),
+        redirect_stderr(stderr),
+    ):
+        try:
+            run(main)
+        except SystemExit as end:
+            status = end.code
+        if isinstance(status, str):  # as Python does it
+            print(status, file=sys.stderr)
+            status = 1
+    return subprocess.CompletedProcess(words, status or 0, stdout.getvalue(), stderr.getvalue())
+
+
+def command(
+    *words: str, cwd: Path, fails: bool = False, here: bool = False, **variables: str
+) -> str:
+    """Run a real command; its stdout and stderr. Its failure fails the test, unless awaited.
+
+    here: see run_here; for tests of what a command does, where another test starts it. variables:
+    of the environment.
+    """
+    if here:
+        done = run_here(*words, cwd=cwd, **variables)
+    else:
+        done = subprocess.run(
+            words, cwd=cwd, env=environment() | variables, capture_output=True, text=True,
+            timeout=400,
+        )  # fmt: skip
     output = done.stdout + done.stderr
     assert (done.returncode != 0) == fails, f"{' '.join(words)}: {done.returncode}\n{output}"
     return output
@@ -107,3 +183,8 @@ def copy_repository(target: Path) -> Path:
     ):
         command("git", *words, cwd=target)
     return target
+
+
+def map_in_process(task, items, label):
+    """In place of parallel.map_songs: without worker processes."""
+    return (task(*item) for item in items)

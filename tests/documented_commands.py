@@ -19,7 +19,13 @@ DOCUMENTS = [
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 SHELL = ("", "sh", "bash", "shell", "console")  # languages of fenced blocks that are commands
+README, CONTRIBUTING = DOCUMENTS[:2]
+MOST_CHARACTERS = 110  # of a line of a table of experiments
 HERE = "tests/test_documentation.py::"
+PIPELINE = "tests/test_documented_pipeline.py::"
+WORKSHOP = "tests/test_workshop.py::"
+EXPERIMENT_FILE = "tests/test_documented_experiments.py::"
+EXPERIMENTS = EXPERIMENT_FILE + "test_documented_experiments"
 COMMANDS = "tests/test_commands.py::"
 TEAM = "tests/test_team.py::test_a_team_with_a_database_a_bucket_and_passwords"
 
@@ -35,9 +41,9 @@ class NotRun:
 CI_FILES = (".ci/run", "Makefile")
 RUN_BY = {  # regular expression of a whole command to the test that runs it; the first match counts
     # installation
-    r"python3 -m venv \.venv": HERE + "test_installation_without_make",
-    r"\. \.venv/bin/activate": HERE + "test_installation_without_make",
-    r"pip install --no-deps -e \.": HERE + "test_installation_without_make",
+    r"python3 -m venv \.venv": WORKSHOP + "test_installation_without_make",
+    r"\. \.venv/bin/activate": WORKSHOP + "test_installation_without_make",
+    r"pip install --no-deps -e \.": WORKSHOP + "test_installation_without_make",
     r"pip install -r requirements\.txt": NotRun("downloads gigabytes", "-r requirements.txt"),
     r"pip install -r requirements\.txt -r requirements-team\.txt": NotRun(
         "downloads gigabytes", "-r requirements-team.txt"
@@ -46,16 +52,17 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
         "needs root and PostgreSQL's account; the tests create databases by SQL", "postgresql"
     ),
     # make
-    r"make repro": HERE + "test_the_default_pipeline",
-    r"make (ui|web)": HERE + "test_servers_of_the_makefile",
+    r"make repro": PIPELINE + "test_the_default_pipeline",
+    r"make (ui|web)": PIPELINE + "test_servers_of_the_makefile",
     r"make clean-store": HERE + "test_the_store_is_emptied",
     r"make (test|test-all|check)": NotRun("runs this test", "make check\nmake test\n"),
+    r"make docs": PIPELINE + "test_the_site_is_built_and_its_links_hold",
     r"make games": NotRun("downloads 1.5 GB of Debian packages"),
     # the pipeline
-    r"dvc repro": HERE + "test_the_default_pipeline",
-    r"dvc repro -f download": HERE + "test_playlists_are_listed_again",
-    r"dvc repro count": HERE + "test_worked_examples",
-    r"dvc exp run -S (model=forest|features=energy)": HERE + "test_worked_examples",
+    r"dvc repro": PIPELINE + "test_the_default_pipeline",
+    r"dvc repro -f download": PIPELINE + "test_playlists_are_listed_again",
+    r"dvc repro count": WORKSHOP + "test_worked_examples",
+    r"dvc exp run -S (model=forest|features=energy)": WORKSHOP + "test_worked_examples",
     r"dvc exp run --queue -S model=dense": COMMANDS
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",
     r"dvc queue (start --jobs 2|status)": COMMANDS
@@ -65,49 +72,52 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     + "test_cross_validated_experiments_are_compared_honestly",
     r"dvc exp run -S model=svm( -S tune\.\w+=\d+)+": COMMANDS
     + "test_a_search_is_one_run_with_its_trials_and_training_uses_what_it_found",
-    r"dvc exp run -S compose\.epochs=\d+": HERE + "test_new_songs",
+    r"dvc exp run -S compose\.epochs=\d+": PIPELINE + "test_new_songs",
     r"dvc exp run -S model=cnn": COMMANDS
     + "test_an_experiment_with_another_model_runs_training_alone",
     r"dvc exp run --temp -S model=svm": COMMANDS
     + "test_a_temporary_experiment_leaves_its_run_in_the_one_store",
-    r"dvc exp run( --temp)?( -n \w+)?( -S \S+)+": HERE + "test_documented_experiments",
-    r"dvc exp run -f": HERE + "test_an_experiment_is_forced",
-    r"dvc (exp show .*|plots diff dense cnn)": HERE + "test_models_are_compared",
-    r"dvc plots show": HERE + "test_curves_are_drawn_while_training_runs",
-    r"git restore params\.yaml( dvc\.lock)?|dvc checkout": HERE + "test_models_are_compared",
-    r"make (compare|table)": HERE + "test_models_are_compared_by_one_command",
-    r"dvc exp apply cnn": HERE + "test_models_are_compared",
+    r"dvc exp run( --temp)?( -n \w+)?( -S \S+)+": EXPERIMENTS,
+    r"dvc exp run -f": PIPELINE + "test_an_experiment_is_forced",
+    r"dvc (exp show .*|plots diff dense cnn)": EXPERIMENT_FILE + "test_models_are_compared",
+    r"dvc plots show": PIPELINE + "test_curves_are_drawn_while_training_runs",
+    r"git restore params\.yaml( dvc\.lock)?|dvc checkout": EXPERIMENT_FILE
+    + "test_models_are_compared",
+    r"make (compare|table)": PIPELINE + "test_models_are_compared_by_one_command",
+    r"dvc exp apply cnn": EXPERIMENT_FILE + "test_models_are_compared",
     r"python -m stages\.params": HERE + "test_params_are_checked",
-    r"python -m stages\.<\.\.\.>": HERE + "test_every_stage_runs_alone",
+    r"python -m stages\.<\.\.\.>": PIPELINE + "test_every_stage_runs_alone",
     r"python -m benchmarks\.\w+": NotRun("minutes to hours; results are in benchmarks/results"),
     # what a user starts
-    r"musicregion verify": HERE + "test_the_default_pipeline",
-    r"musicregion predict .*": HERE + "test_predictions",
-    r"musicregion compare (A B|dense cnn)": HERE + "test_models_are_compared",
-    r"musicregion compare": HERE + "test_models_are_compared",
-    r"musicregion store": HERE + "test_servers_of_the_makefile",
+    r"musicregion verify": PIPELINE + "test_the_default_pipeline",
+    r"musicregion predict .*": PIPELINE + "test_predictions",
+    r"musicregion compare (A B|dense cnn)": EXPERIMENT_FILE + "test_models_are_compared",
+    r"musicregion compare dense cnn --html differences\.html": "tests/musicregion/presentation/"
+    "test_comparison_page.py::test_the_differing_songs_can_be_played",
+    r"musicregion compare": EXPERIMENT_FILE + "test_models_are_compared",
+    r"musicregion store": PIPELINE + "test_servers_of_the_makefile",
     r"musicregion listen -": "tests/app/test_listen.py::"
     "test_a_song_is_predicted_second_by_second_also_from_standard_input",
     r"arecord -f cd -t wav": NotRun("needs a microphone"),
-    r"musicregion promote": HERE + "test_a_champion_is_served",
-    r"musicregion generate .*": HERE + "test_new_songs",
-    r"musicregion fetch-weights": HERE + "test_weights_are_fetched",
-    r"musicregion web --host 0\.0\.0\.0 --model models:/region@champion": HERE
+    r"musicregion promote": PIPELINE + "test_a_champion_is_served",
+    r"musicregion generate .*": PIPELINE + "test_new_songs",
+    r"musicregion fetch-weights": PIPELINE + "test_weights_are_fetched",
+    r"musicregion web --host 0\.0\.0\.0 --model models:/region@champion": PIPELINE
     + "test_a_champion_is_served",
     r"musicregion send": "tests/test_team.py::"
     "test_a_server_that_is_killed_in_mid_training_costs_nothing",
     # MLflow
-    r"musicregion ui": HERE + "test_servers_of_the_makefile",
+    r"musicregion ui": PIPELINE + "test_servers_of_the_makefile",
     r"musicregion log": "tests/app/test_log_runs.py::test_runs_that_mlflow_lost_come_back_the_same",
-    r"mlflow models serve( .*)?": HERE + "test_a_champion_is_served",
-    r"(printf|base64|curl) .*": HERE + "test_a_champion_is_served",
+    r"mlflow models serve( .*)?": PIPELINE + "test_a_champion_is_served",
+    r"(printf|base64|curl) .*": PIPELINE + "test_a_champion_is_served",
     r"mlflow server --app-name basic-auth .*": TEAM,
     r"cat": TEAM,  # writes the same file
     # sharing
-    r"dvc remote add -d shared /path/to/a/shared/folder": HERE + "test_data_is_shared",
-    r"git (commit -am .*|push)": HERE + "test_data_is_shared",
-    r"dvc (push|pull)": HERE + "test_data_is_shared",
-    r"gto register region|dvc artifacts get <\.\.\.> region": HERE + "test_data_is_shared",
+    r"dvc remote add -d shared /path/to/a/shared/folder": PIPELINE + "test_data_is_shared",
+    r"git (commit -am .*|push)": PIPELINE + "test_data_is_shared",
+    r"dvc (push|pull)": PIPELINE + "test_data_is_shared",
+    r"gto register region|dvc artifacts get <\.\.\.> region": PIPELINE + "test_data_is_shared",
     r"dvc remote add -d shared ssh://.*": "tests/test_team.py::test_data_is_shared_over_ssh",
     r"dvc remote modify --local shared keyfile .*": "tests/test_team.py::"
     "test_data_is_shared_over_ssh",
@@ -123,8 +133,8 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"export DASK_SCHEDULER_ADDRESS=.*": "tests/test_cluster.py::"
     "test_segments_and_features_are_the_same_on_a_cluster",
     # the workshop
-    r"pre-commit (install|run --all-files)": HERE + "test_commits_are_checked",
-    r"python -m pytest tests/musicregion/dataset -n 0": HERE + "test_tests_run_alone",
+    r"pre-commit (install|run --all-files)": WORKSHOP + "test_commits_are_checked",
+    r"python -m pytest tests/musicregion/dataset -n 0": WORKSHOP + "test_tests_run_alone",
 }
 
 
@@ -248,3 +258,15 @@ def run_by(command: Command) -> str | NotRun | None:
         if re.fullmatch(pattern, command.text):
             return test
     return None
+
+
+def code_blocks(document: Path, language: str) -> list[str]:
+    """The texts of a document's fenced blocks in a language."""
+    blocks, _ = read_blocks(document.read_text())
+    return [block.text for block in blocks if block.language == language]
+
+
+def shell_block(document: Path, words: str) -> str:
+    """The text of the shell block of a document that contains some words."""
+    (text,) = [text for text in code_blocks(document, "") if words in text]
+    return text

@@ -3,15 +3,22 @@
 import importlib.util
 import shutil
 
+import pytest
+
+from benchmarks.postgres_server import PROGRAMS
 from musicregion.command import run
 from musicregion.errors import ConfigError
-from tests.servers import POSTGRES, SSHD
+from tests.servers import SSHD
 
 APT = {  # Debian's package: whether it is there
-    "postgresql": bool(POSTGRES),
+    "postgresql": bool(PROGRAMS),
     "openssh-server": bool(SSHD),
+    "espeak-ng": bool(shutil.which("espeak-ng")),
     "chromium": bool(shutil.which("chromium") or shutil.which("google-chrome")),
 }
+needs_speech = pytest.mark.skipif(
+    not APT["espeak-ng"], reason="espeak-ng is not there: `apt-get install espeak-ng`"
+)
 MODULES = ("psycopg", "dvc_ssh", "dvc_s3", "boto3", "moto")
 
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -17,20 +16,19 @@ from typing import IO
 import pytest
 
 from benchmarks.dask_servers import DaskServers, dask_servers, kill
+from benchmarks.postgres_server import PASSWORD, PROGRAMS, postgres  # noqa: F401  for tests
 from tests.conftest import environment, free_port
 
-PASSWORD = secrets.token_urlsafe(12)
 KEYS = {
     "AWS_ACCESS_KEY_ID": "team",
     "AWS_SECRET_ACCESS_KEY": PASSWORD,
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parts[-2]))
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
 PATIENCE = 90  # seconds for a server to answer
 
 needs_postgres = pytest.mark.skipif(
-    not POSTGRES or importlib.util.find_spec("psycopg") is None,
+    not PROGRAMS or importlib.util.find_spec("psycopg") is None,
     reason="PostgreSQL is absent: apt-get install postgresql, and requirements-team.txt",
 )
 needs_bucket = pytest.mark.skipif(
@@ -82,39 +80,6 @@ def mlflow(folder: Path, port: int, *more: str, **variables: str) -> "contextman
         cwd=folder,
         env=environment() | variables,
     )
-
-
-@contextmanager
-def postgres(*databases: str) -> Iterator[str]:
-    """PostgreSQL with these databases; yields its address up to the database's name."""
-    import psycopg
-
-    programs, port = POSTGRES[-1], free_port()
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    with tempfile.TemporaryDirectory() as temporary:
-        if user:
-            shutil.chown(temporary, user)
-        secret = Path(temporary, "password")
-        secret.write_text(PASSWORD)
-        secret.chmod(0o644)
-        data = f"{temporary}/data"
-        words = [f"{programs}/initdb", "-D", data, "-U", "team", "--locale=C", "-E", "UTF8"]
-        words += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
-        subprocess.run(words, check=True, user=user, cwd=temporary, capture_output=True)
-        words = [f"{programs}/postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1"]
-        url = f"postgresql://team:{PASSWORD}@127.0.0.1:{port}"
-
-        def ready() -> None:
-            psycopg.connect(f"{url}/postgres").close()
-
-        own = {"user": user, "cwd": temporary}
-        with running([*words, "-k", temporary], ready, **own):
-            connection = psycopg.connect(f"{url}/postgres")
-            connection.autocommit = True
-            for name in databases:
-                connection.cursor().execute(f"CREATE DATABASE {name}")
-            connection.close()
-            yield url
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Stages on a real cluster write what they write without one, byte for byte."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,15 @@ import soundfile
 
 from musicregion.storage import tables
 from tests import servers
-from tests.conftest import RATE, copy_repository, environment, tone
+from tests.conftest import RATE, REPOSITORY, copy_repository, environment, tone
+from tests.documented_commands import code_blocks
 from tests.prepared import prepared, write_params
 
 pytestmark = pytest.mark.slow
+needs_jobqueue = pytest.mark.skipif(
+    importlib.util.find_spec("dask_jobqueue") is None,
+    reason="dask-jobqueue is absent: requirements-team.txt",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +57,9 @@ def recorded(folder, songs, seconds=21):
     return folder
 
 
-def run(stage, here, there, network):
+def run(stage, here, there, address):
     """Run a stage in two folders at once: in one on this machine, in the other on the cluster."""
-    folders = {here: {}, there: {"DASK_SCHEDULER_ADDRESS": network.address}}
+    folders = {here: {}, there: {"DASK_SCHEDULER_ADDRESS": address}}
     started = [
         subprocess.Popen(
             [sys.executable, "-m", f"stages.{stage}"],
@@ -74,9 +80,42 @@ def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
     there = tmp_path / "there"
     shutil.copytree(here, there)
     for stage in ("segment", "features"):
-        run(stage, here, there, network)
+        run(stage, here, there, network.address)
     outputs = files(there / "data")
     assert len([name for name in outputs if name.endswith(".flac")]) == 7
+    assert outputs == files(here / "data")
+
+
+@needs_jobqueue
+def test_workers_can_be_jobs_of_a_batch_system(tmp_path):
+    """The documented lines, with jobs that start here."""
+    blocks = code_blocks(REPOSITORY / "docs/team.md", "python")
+    (text,) = [block for block in blocks if "SLURMCluster" in block]
+    assert "jobs=20" in text
+    assert "from dask_jobqueue import SLURMCluster" in text
+    text = text.replace("dask_jobqueue", "dask_jobqueue.local").replace("SLURM", "Local")
+    text = text.replace("jobs=20", "jobs=2")
+    text = text.replace("cores=1", 'scheduler_options={"host": "127.0.0.1"}, cores=1')
+    (tmp_path / "jobs.py").write_text(text)
+    here = recorded(tmp_path / "here", 4)
+    there = tmp_path / "there"
+    shutil.copytree(here, there)
+    jobs = subprocess.Popen(
+        [sys.executable, tmp_path / "jobs.py"],
+        cwd=there,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    try:
+        address = jobs.stdout.readline().strip()
+        assert address.startswith("tcp://127.0.0.1:")
+        run("segment", here, there, address)
+    finally:
+        servers.kill(jobs)
+    outputs = files(there / "data")
+    assert len([name for name in outputs if name.endswith(".flac")]) == 3
     assert outputs == files(here / "data")
 
 
@@ -87,7 +126,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
     there = tmp_path / "there"
     shutil.copytree(here, there)
     for stage in ("tune", "train"):
-        run(stage, here, there, network)
+        run(stage, here, there, network.address)
     for name in ("best_params.yaml", "predictions.csv", "metrics.json"):
         assert (there / "results" / name).read_bytes() == (here / "results" / name).read_bytes()
 
@@ -99,7 +138,7 @@ def test_folds_and_trials_are_the_same_on_a_cluster(network, tmp_path):
         path = folder / "musicregion/models/zoo/svm.py"
         path.write_text(path.read_text().replace("0.1, 1000", "0.001, 0.1"))
         write_params(folder, "tune.trials=2")
-    run("tune", here, there, network)
+    run("tune", here, there, network.address)
     best = (there / "results/best_params.yaml").read_text()
     assert best == (here / "results/best_params.yaml").read_text()
     assert float(best.partition(": ")[2]) < 0.1

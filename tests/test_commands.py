@@ -19,23 +19,17 @@ from musicregion.config import params
 from musicregion.evaluation import compare_runs
 from musicregion.features import spectral
 from musicregion.features.front_end import load_front_end
-from musicregion.storage import paths, tables
-from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment
-from tests.prepared import write_params
+from musicregion.storage import checksums, paths, tables
+from tests.conftest import REPOSITORY, command, copy_repository, environment
 
 CURVES = ("accuracy", "loss", "validation_accuracy", "validation_loss")
 PICTURES = {"curves.png", "confusion_song.png", "confusion_segment.png", "reliability.png"}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(small):
     """A copy with a small corpus and a small network, in which `dvc repro` has run once."""
-    folder = copy_repository(tmp_path_factory.mktemp("project"))
-    write_params(folder, *SMALL, "model=dense_deep", "mfcc.json=true")
-    command("dvc", "repro", cwd=folder)
-    command("git", "add", "-A", cwd=folder)
-    command("git", "commit", "-qm", "small", cwd=folder)
-    return folder
+    return small / "project"
 
 
 def runs(folder):
@@ -68,6 +62,8 @@ def assert_complete(client, run):
         "predictions.csv",
         "suspects.csv",
         "regions_song.csv",
+        "shortcuts.json",
+        "report.html",
     }
     assert artifacts >= PICTURES | written
     for item in artifacts:
@@ -96,6 +92,10 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
 
     assert songs["song"].is_unique
     assert set(songs["status"]) == {"ok"}
+    nuisances = tables.NUISANCES.read()
+    assert nuisances["song"].tolist() == songs["song"].tolist()
+    assert set(nuisances["codec"]) == {"FLAC"}
+    assert nuisances["level_db"].between(-60, 0).all()
     assert songs["licence"].str.len().min() > 0
     for song in songs.itertuples():
         raw = (project / song.path).read_bytes()
@@ -117,7 +117,11 @@ def test_the_tables_and_arrays_keep_their_contract(project, monkeypatch):
         expected = spectral.mfcc(first, front_end, settings.mfcc)
         assert features[rows.index[0]] == pytest.approx(expected, abs=1e-3)
 
-    index = tables.array_index(paths.features_folder("mfcc")).read()
+    (described,) = tables.FEATURES.read().to_dict("records")
+    md5 = checksums.md5(paths.features_array("mfcc"))
+    shape = {"segments": len(segments), "time": 431, "channels": 13}
+    assert described == {"kind": "mfcc", **shape, "md5": md5}
+    index = tables.array_index(paths.FEATURES, "mfcc").read()
     assert index["song"].tolist() == segments["song"].drop_duplicates().tolist()
     assert index["rows"].sum() == len(segments)
     marks = np.load(paths.FINGERPRINTS / "landmarks.npy", mmap_mode="r")
@@ -140,7 +144,8 @@ def test_a_song_is_predicted_as_in_the_evaluation(project, monkeypatch):
     song = songs.loc[row["song"], "path"]
     predict = ["musicregion", "predict", song, "--json"]
     for model in ("models", "HEAD"):
-        (prediction,) = json.loads(command(*predict, "--model", model, cwd=project))
+        output = command(*predict, "--model", model, cwd=project, here=True)
+        (prediction,) = json.loads(output)
         for region, probability in prediction["probabilities"].items():
             assert probability == pytest.approx(row[f"p_{region}"], abs=1e-4)
     code = (
@@ -158,6 +163,7 @@ def test_a_song_is_predicted_as_in_the_evaluation(project, monkeypatch):
     assert [served[f"p_{name}"] for name in sorted(prediction["probabilities"])] == expected
 
 
+@pytest.mark.slow
 def test_an_experiment_says_which_params_differ_from_the_commit(project):
     """Also a temporary one, and those that an earlier experiment left."""
     words = ["dvc", "exp", "run", "params", "-S"]  # the first stage alone
@@ -176,18 +182,19 @@ def test_a_second_repro_has_nothing_to_do(project):
 
 
 def test_the_tutorials_json_is_written_where_it_is_wanted(project):
-    data = json.loads((project / "data/mfcc/data.json").read_text())
+    data = json.loads((project / "data/features/data.json").read_text())
     assert len(data["mapping"]) == 6
-    assert np.array_equal(data["mfcc"], np.load(project / "data/mfcc/features.npy"))
+    assert np.array_equal(data["mfcc"], np.load(project / "data/features/mfcc.npy"))
     assert len(data["labels"]) == len(data["mfcc"])
 
 
+@pytest.mark.slow
 def test_an_experiment_with_another_model_runs_training_alone(project):
-    output = command("dvc", "exp", "run", "-n", "wide", "-S", "model=dense", cwd=project)
+    output = command("dvc", "exp", "run", "-n", "wide", "-S", "model=cnn", cwd=project)
     assert "Stage 'features' didn't change" in output
     client, logged = runs(project)
     assert len(logged) == 2
-    assert logged[0].data.params["model"] == "dense"
+    assert logged[0].data.params["model"] == "cnn"
     assert logged[0].data.tags["dvc.experiment"] == "wide"
     assert_complete(client, logged[0])
 
@@ -207,7 +214,7 @@ def test_cross_validated_experiments_are_compared_honestly(project):
     _, logged = runs(project)
     assert logged[0].data.metrics["folds/song/accuracy"] == metrics["folds"]["song"]["accuracy"]
     for pair in (("svm", "logistic"), (logged[1].info.run_id, logged[0].info.run_id)):
-        output = command("musicregion", "compare", *pair, cwd=project)
+        output = command("musicregion", "compare", *pair, cwd=project, here=True)
         assert "of 48 songs classified correctly" in output
         assert "McNemar" in output
     command("git", "checkout", "-q", "--", ".", cwd=project)
@@ -216,10 +223,11 @@ def test_cross_validated_experiments_are_compared_honestly(project):
 
 @pytest.mark.slow
 def test_a_temporary_experiment_leaves_its_run_in_the_one_store(project):
-    command("dvc", "exp", "run", "--temp", "-n", "aside", "-S", "model=cnn", cwd=project)
+    before = len(runs(project)[1])
+    command("dvc", "exp", "run", "--temp", "-n", "aside", "-S", "model=temporal", cwd=project)
     client, logged = runs(project)
-    assert len(logged) == 5
-    assert logged[0].data.params["model"] == "cnn"
+    assert len(logged) == before + 1
+    assert logged[0].data.params["model"] == "temporal"
     assert logged[0].data.tags["dvc.experiment"] == "aside"
     assert_complete(client, logged[0])
 
@@ -289,14 +297,14 @@ def test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store(project):
 @pytest.mark.slow
 def test_experiments_are_compared(project):
     table = command("dvc", "exp", "show", "--csv", cwd=project)
-    assert "wide" in table
+    assert "searched" in table
     assert "aside" in table
     assert "test.song.accuracy" in table
     shown = command("dvc", "metrics", "show", "--json", cwd=project)
     assert list(json.loads(shown)[""]["data"]) == ["results/metrics.json"]
-    command("dvc", "plots", "diff", "wide", "aside", "-o", "plots", cwd=project)
+    command("dvc", "plots", "diff", "searched", "aside", "-o", "plots", cwd=project)
     page = (project / "plots/index.html").read_text()
-    for word in ("wide", "aside", "val_accuracy", "Test songs", "reliability.png"):
+    for word in ("searched", "aside", "val_accuracy", "Test songs", "reliability.png"):
         assert word in page
     for twin in ("curves.png", "confusion_song.png", "confusion_segment.png"):
         assert twin not in page
@@ -325,18 +333,17 @@ def test_pushed_data_is_all_that_a_colleague_needs(project, tmp_path):
     assert (tmp_path / "clone/models/model.keras").is_file()
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ("model=nonsense", ["model is 'nonsense'", "'svm', 'logistic', 'committee'"]),
-        ("features=chroma", ["features is 'chroma'", "'mfcc', 'logmel' or 'musicnn'"]),
-        ("train.epochs=-3", ["train.epochs is -3", "greater than or equal to 1"]),
-    ],
-)
-def test_a_wrong_param_stops_and_says_so(project, change, words):
-    output = command("dvc", "exp", "run", "-S", change, cwd=project, fails=True)
-    for word in words:
-        assert word in output
+def test_wrong_params_stop_and_say_so(project):
+    wrong = {
+        "model=nonsense": ["model is 'nonsense'", "'svm', 'logistic', 'committee'"],
+        "features=chroma": ["features is 'chroma'", "'mfcc', 'logmel', 'musicnn', 'tonal'"],
+        "train.epochs=-3": ["train.epochs is -3", "greater than or equal to 1"],
+    }
+    changes = [word for change in wrong for word in ("-S", change)]
+    output = command("dvc", "exp", "run", *changes, cwd=project, fails=True)
+    for words in wrong.values():
+        for word in words:
+            assert word in output
     assert "Traceback" not in output
     command("git", "checkout", "-q", "--", ".", cwd=project)
 

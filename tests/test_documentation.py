@@ -1,8 +1,6 @@
 """What the documentation says is true: commands run, links lead somewhere, numbers hold.
 
-tests/documented_commands.py says which test runs which command. The slow tests at the end run, in
-one copy of the repository, the commands that no other test runs; numbers that would make them long
-are smaller there. They build on each other.
+tests/documented_commands.py says which test runs which command.
 """
 
 import ast
@@ -11,44 +9,40 @@ import json
 import re
 import shutil
 import sys
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 import yaml
 
 from app.command_line import COMMANDS
+from benchmarks import ladder, music, networks
 from musicregion.config import corpus, params
 from musicregion.errors import ConfigError
-from musicregion.storage import tables
 from tests import documented_commands as documented
-from tests.conftest import REPOSITORY, SMALL, command, copy_repository, environment, free_port
-from tests.documented_commands import ALL, DOCUMENTS, HERE, RUN_BY, NotRun, read_blocks, run_by
-from tests.prepared import write_params
-from tests.servers import running
+from tests.conftest import REPOSITORY, command
+from tests.documented_commands import (
+    ALL,
+    CONTRIBUTING,
+    DOCUMENTS,
+    EXPERIMENT_FILE,
+    HERE,
+    PIPELINE,
+    README,
+    RUN_BY,
+    WORKSHOP,
+    NotRun,
+    code_blocks,
+    read_blocks,
+    run_by,
+)
 
-README, CONTRIBUTING = DOCUMENTS[:2]
 MOST_NOT_RUN = 8
 MOST_LINES_OF_README, MOST_LINES_OF_AN_EXAMPLE = 180, 10
-MOST_CHARACTERS = 110  # of a line of a table of experiments
 
 
 def names(errors):
     return "\n".join(map(str, errors))
-
-
-def code_blocks(document, language):
-    """The texts of a document's fenced blocks in a language."""
-    blocks, _ = read_blocks(document.read_text())
-    return [block.text for block in blocks if block.language == language]
-
-
-def shell_block(document, words):
-    """The text of the shell block of a document that contains some words."""
-    (text,) = [text for text in code_blocks(document, "") if words in text]
-    return text
 
 
 def test_every_documented_command_is_run_by_a_test():
@@ -92,7 +86,7 @@ def test_the_tests_that_run_commands_exist_and_name_them():
         source = (REPOSITORY / path).read_text()
         functions = [node.name for node in ast.parse(source).body if hasattr(node, "name")]
         assert name in functions, f"{test} does not exist, but should run {pattern}"
-        if test.startswith(HERE):
+        if test.startswith((HERE, PIPELINE, EXPERIMENT_FILE, WORKSHOP)):  # run as documented
             continue
         sources = source + "".join(path.read_text() for path in REPOSITORY.glob("*/*servers.py"))
         for item in matching:
@@ -254,6 +248,41 @@ def test_the_tables_of_models_are_those_of_the_benchmark():
     assert sorted(rows) == sorted(expected)
 
 
+def test_the_table_of_music_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/music.json").read_text())
+    expected = [music.format_row(row) for row in results]
+    assert table_rows(REPOSITORY / "docs/results.md", "corpus | songs | features") == expected
+
+
+def test_the_table_of_the_ladder_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/ladder.json").read_text())
+    expected = [ladder.format_row(row) for row in results]
+    assert table_rows(REPOSITORY / "docs/results.md", "corpus | step") == expected
+
+
+def test_the_table_of_networks_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/networks.json").read_text())
+    expected = [networks.format_row(row) for row in results]
+    assert table_rows(REPOSITORY / "docs/results.md", "features | network") == expected
+
+
+def test_the_table_of_mended_labels_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/doctor.json").read_text())
+    names = {"found_10": 2, "found_20": 2, "minutes_80": 1, "before": 3, "after": 3, "clean": 3}
+    expected = [
+        [row["model"]]
+        + [
+            f"{row[name]:.{digits}f} ({row[f'{name}_low']:.{digits}f} to "
+            f"{row[f'{name}_high']:.{digits}f})"
+            if name != "clean"
+            else f"{row[name]:.{digits}f}"
+            for name, digits in names.items()
+        ]
+        for row in results
+    ]
+    assert table_rows(REPOSITORY / "docs/results.md", "model | first 10 %") == expected
+
+
 def numbers(cells):
     """All numbers in the cells of a row."""
     return [float(text) for text in re.findall(r"\d+(?:\.\d+)?", " ".join(cells))]
@@ -302,363 +331,8 @@ def test_params_are_checked():
     assert "valid" in command(sys.executable, "-m", "stages.params", cwd=REPOSITORY)
 
 
-# From here on: the commands themselves.
-
-SMALLER = {  # changes whose documented value would take long
-    "folk.songs": 54,
-    "tune.trials": 2,
-    "tune.folds": 3,
-    "evaluate.folds": 3,
-    "evaluate.repeats": 2,
-    "compose.epochs": "2 -S compose.width=32 -S compose.blocks=1",
-}
-EXPERIMENTS = sorted(
-    {item.text for item in ALL if run_by(item) == f"{HERE}test_documented_experiments"},
-    key=lambda text: ("corpus=mine" in text, text),  # the other corpus comes last
-)
-slow = pytest.mark.slow
-
-
-def smaller(text):
-    """A command with the values of SMALLER."""
-    for key, value in SMALLER.items():
-        text = re.sub(rf"-S {re.escape(key)}=\S+", f"-S {key}={value}", text)
-    return text
-
-
-def shell(text, folder, **variables):
-    """Run shell commands as they are documented; stdout and stderr."""
-    return command("bash", "-euo", "pipefail", "-c", text, cwd=folder, **variables)
-
-
-def reset(folder):
-    """params.yaml and dvc.lock as they were committed."""
-    command("git", "checkout", "-q", "--", ".", cwd=folder)
-
-
-@pytest.fixture(scope="module")
-def repro(tmp_path_factory):
-    """A copy in which `make repro` has run on few songs, and what it printed.
-
-    It uses this environment: the installation is test_installation_without_make.
-    """
-    folder = copy_repository(tmp_path_factory.mktemp("documented"))
-    (folder / ".venv").mkdir()
-    for name in ("bin", "lib", "pyvenv.cfg"):
-        (folder / ".venv" / name).symlink_to(Path(sys.prefix) / name)
-    (folder / ".venv/installed").touch()
-    write_params(folder, *SMALL)
-    output = command("make", "repro", cwd=folder)
-    for region in ("Germany", "China"):
-        shutil.copytree(folder / f"data/raw/{region}", folder / f"music/{region}")
-    sources = {name: {"sources": [f"music/{name}"]} for name in ("Germany", "China")}
-    (folder / "corpora/mine.yaml").write_text(yaml.safe_dump({"regions": sources}))
-    (folder / ".gitignore").open("a").write(
-        "/music/\n/more/\n/dvc_plots/\n/*.mp3\n/*.csv\n/*.png\n"
-    )
-    command("git", "add", "-A", cwd=folder)
-    command("git", "commit", "-qm", "small", cwd=folder)
-    return folder, output
-
-
-@pytest.fixture
-def project(repro):
-    return repro[0]
-
-
-@slow
-def test_the_default_pipeline(repro):
-    folder, output = repro
-    assert "nothing to compare the data with" in output  # the copy has no dvc.lock
-    assert "Predict a song's region" in output
-    assert "up to date" in command("dvc", "repro", cwd=folder)
-
-
-@slow
-def test_every_stage_runs_alone(project):
-    for stage in yaml.safe_load((project / "dvc.yaml").read_text())["stages"]:
-        shell(f"python -m stages.{stage}", project)
-    assert "up to date" in command("dvc", "repro", cwd=project)
-
-
 def test_the_store_is_emptied(tmp_path):
     shutil.copy(REPOSITORY / "Makefile", tmp_path)
     (tmp_path / ".song_results/entry").mkdir(parents=True)
-    shell("make clean-store", tmp_path)
+    command("make", "clean-store", cwd=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
-
-
-@slow
-def test_playlists_are_listed_again(project):
-    assert "Running stage 'download'" in shell("dvc repro -f download", project)
-    assert "up to date" in shell("dvc repro", project)
-
-
-@slow
-def test_weights_are_fetched(project):
-    for path in ("data/musicnn_weights/weights.npz", "data/basic_pitch/nmp.onnx"):
-        if (REPOSITORY / path).is_file():  # or else the command downloads them
-            (project / path).parent.mkdir(exist_ok=True)
-            shutil.copy(REPOSITORY / path, project / path)
-    assert "weights.npz" in shell("musicregion fetch-weights", project)
-
-
-@slow
-@pytest.mark.parametrize("text", EXPERIMENTS)
-def test_documented_experiments(project, text):
-    assert "Ran experiment" in shell(smaller(text), project)
-    reset(project)
-
-
-@slow
-def test_models_are_compared(project):
-    assert "McNemar" in shell("musicregion compare dense cnn", project)
-    (show,) = [item.text for item in ALL if item.text.startswith("dvc exp show")]
-    table = command(*show.split(), "--no-pager", cwd=project, COLUMNS="120")
-    assert "dense" in table
-    assert "test.song.accuracy" in table
-    assert "…" not in table
-    assert max(map(len, table.splitlines())) <= MOST_CHARACTERS
-    shell("dvc plots diff dense cnn", project)
-    assert "val_accuracy" in (project / "dvc_plots/index.html").read_text()
-    shell("dvc exp apply cnn", project)
-    assert yaml.safe_load((project / "params.yaml").read_text())["model"] == "cnn"
-    shell("git restore params.yaml dvc.lock && dvc checkout", project)
-    assert "up to date" in shell("dvc status", project)
-
-
-@slow
-def test_models_are_compared_by_one_command(project):
-    """From the committed params, whatever is in the work tree, which stays as it is."""
-    write_params(project, "train.epochs=1")
-    before = (project / "params.yaml").read_text()
-    output = shell("make compare", project)
-    assert (project / "params.yaml").read_text() == before
-    reset(project)
-    assert "WARNING" not in output
-    assert output.count("McNemar") == 4
-    assert "make ui" in output
-    table = shell("make table", project)
-    assert max(map(len, table.splitlines())) <= MOST_CHARACTERS
-    for model in ("svm", "dense", "dense_deep", "cnn"):
-        assert f"compare-{model} " in table
-    epochs = json.loads(shell("dvc params diff --json HEAD compare-cnn", project))
-    assert epochs["params.yaml"].keys() == {"model"}
-
-
-@slow
-def test_curves_are_drawn_while_training_runs(project):
-    write_params(project, "model=dense_deep", "train.epochs=300", "train.patience=300")
-    history = project / "results/history.csv"
-    history.unlink()
-
-    def drawn():
-        rows = history.read_text().count("\n") if history.is_file() else 0
-        assert rows > 3, "no curve yet"
-        shell("dvc plots show", project)
-        page = (project / "dvc_plots/index.html").read_text()
-        assert "Segment accuracy" in page
-        assert '"epoch": "3"' in page
-
-    with running(["dvc", "repro"], drawn, cwd=project, env=environment()):
-        assert not (project / "results/metrics.json").is_file()  # it still runs
-    reset(project)
-    shell("dvc checkout --force", project)
-
-
-@slow
-def test_an_experiment_is_forced(project):
-    assert "Running stage 'train'" in shell("dvc exp run -f", project)
-    reset(project)
-
-
-@slow
-def test_predictions(project):
-    song = next((project / "data/raw/Germany").iterdir())
-    wave, rate = soundfile.read(song)
-    (project / "more").mkdir()
-    for name in ("song.mp3", "more/another.ogg"):
-        soundfile.write(project / name, wave[: 5 * rate], rate)
-    output = shell(shell_block(README, "musicregion predict song.mp3"), project)
-    assert "song.mp3: " in output
-    assert '"probabilities"' in output
-    table = (project / "predictions.csv").read_text()
-    assert table.count("\n") == 2 + len(list(project.glob("music/*/*")))
-    assert (project / "timeline.png").stat().st_size > 1000
-
-
-@slow
-def test_new_songs(project):
-    train, generate = shell_block(
-        REPOSITORY / "docs/new-songs.md", "musicregion generate"
-    ).splitlines()
-    shell(smaller(train), project)
-    generate = generate.replace("--seconds 60 --count 8", "--seconds 6 --count 2")
-    assert "songs/ireland-1-02.flac: " in shell(generate, project)
-    assert "--no-guide" in shell("musicregion generate --help", project)
-    reset(project)
-
-
-def answer(address, text, folder):
-    """Start a server by a shell command; its first page."""
-    with running(
-        ["bash", "-c", f"exec {text}"],
-        lambda: urllib.request.urlopen(address, timeout=5),
-        cwd=folder,
-        env=environment() | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-    ):
-        return urllib.request.urlopen(address, timeout=5).read().decode()
-
-
-@slow
-def test_servers_of_the_makefile(project):
-    """On free ports, which the commands do not have."""
-    port = free_port()
-    recipes = {name: command("make", "-n", name, cwd=project).strip() for name in ("ui", "web")}
-    for recipe in recipes.values():
-        page = answer(f"http://127.0.0.1:{port}", f"{recipe} --port {port}", project)
-        assert "<html" in page
-    assert shell_block(README, "musicregion ui").splitlines()[-1] == recipes["ui"]
-
-
-@slow
-def test_a_champion_is_served(project):
-    assert "models:/region@champion is now version 1" in shell("musicregion promote", project)
-    port = str(free_port())
-    block = shell_block(README, "mlflow models serve").replace("5001", port)
-    store, serve, ask = block.split("\n", 2)
-    with running(
-        ["bash", "-c", f"{store}\nexec {serve}"],
-        lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=5),
-        cwd=project,
-        env=environment(),
-    ):
-        (prediction,) = json.loads(shell(f"{ask.strip()} -s", project))["predictions"]
-    assert prediction["region"] in {path.name for path in project.glob("data/raw/*")}
-    page = shell_block(REPOSITORY / "docs/team.md", "WEB_PASSWORD").strip()
-    page = page.replace("…", "secret").replace("WEB_PASSWORD", "env WEB_PASSWORD")
-    port = str(free_port())
-    assert "<html" in answer(f"http://127.0.0.1:{port}", f"{page} --port {port}", project)
-
-
-@slow
-def test_data_is_shared(project, tmp_path):
-    command("git", "init", "-q", "--bare", "-b", "main", "origin.git", cwd=tmp_path)
-    command("git", "remote", "add", "origin", str(tmp_path / "origin.git"), cwd=project)
-    command("git", "push", "-qu", "origin", "main", cwd=project)
-    command("dvc", "repro", cwd=project)
-    share = shell_block(README, "dvc remote add")
-    shell(share.replace("/path/to/a/shared/folder", str(tmp_path / "shared")), project)
-    command("git", "clone", "-q", "origin.git", "clone", cwd=tmp_path)
-    shell("dvc pull", tmp_path / "clone")
-    assert "up to date" in shell("dvc repro", tmp_path / "clone")
-    shell("gto register region", project)
-    shell(f"dvc artifacts get {project} region", tmp_path)
-    assert (tmp_path / "models/card.json").is_file()
-
-
-@slow
-def test_installation_without_make(tmp_path):
-    """All but the packages, which setuptools has to be taken from."""
-    folder = copy_repository(tmp_path / "copy")
-    setuptools = Path(importlib.import_module("setuptools").__file__).parent
-    (tmp_path / "build").mkdir()
-    for path in (setuptools, *setuptools.parent.glob("setuptools-*.dist-info")):
-        (tmp_path / "build" / path.name).symlink_to(path)
-    lines = shell_block(README, "python3 -m venv").splitlines()
-    assert lines.pop(2) == "pip install -r requirements.txt"
-    variables = {"PYTHONPATH": str(tmp_path / "build"), "PIP_NO_BUILD_ISOLATION": "false"}
-    text = "\n".join([*lines[:3], "command -v musicregion", "musicregion --help"])
-    output = shell(text, folder, **variables)
-    assert f"{folder}/.venv/bin/musicregion" in output
-    assert "fetch-weights" in output
-
-
-@slow
-def test_commits_are_checked(tmp_path):
-    folder = copy_repository(tmp_path / "copy")
-    home = {"PRE_COMMIT_HOME": str(tmp_path / "home")}
-    shell("pre-commit install", folder, **home)
-    subject = "a" * 73
-    words = ["git", "commit", "-q", "--allow-empty", "-m"]
-    refused = command(*words, subject, cwd=folder, fails=True, **home)
-    assert "subject of 73 characters" in refused
-    command(*words, f"{subject[:72]}\n\n{subject}", cwd=folder, **home)
-    (folder / "params.yaml").write_text("corpus: folk\n")
-    refused = command("git", "commit", "-qam", "broken", cwd=folder, fails=True, **home)
-    assert "params.yaml: features is missing" in refused
-    reset(folder)
-    shell("pre-commit run --all-files", folder, **home)
-
-
-@slow
-def test_tests_run_alone():
-    assert " passed" in shell("python -m pytest tests/musicregion/dataset -n 0", REPOSITORY)
-
-
-def insert(path, text, before):
-    """Put text in front of the first occurrence of other text in a file."""
-    source = path.read_text()
-    assert before in source, f"{path.name} has no {before!r}"
-    path.write_text(source.replace(before, text + before, 1))
-
-
-def apply_examples(folder):
-    """Do what CONTRIBUTING.md shows."""
-    anchors = {
-        "dvc.yaml": "\nartifacts:\n",
-        "musicregion/corpus/listing.py": "            else:\n                listed = sources",
-    }
-    for language in ("python", "yaml"):
-        for text in code_blocks(CONTRIBUTING, language):
-            header, _, code = text.partition("\n")
-            path = folder / header.removeprefix("# ")
-            if before := anchors.get(header.removeprefix("# ")):
-                insert(path, code, before)
-            else:
-                path.write_text(f"{path.read_text()}\n\n{code}" if path.is_file() else code)
-    settings = folder / "musicregion/config/params.py"
-    insert(settings, '"energy", ', '"mfcc", "logmel"')
-    insert(settings, '"forest", ', '"svm", "logistic"')
-    insert(settings, "    energy: feature_sections.Energy\n", "    mfcc: ")
-    insert(settings, "    forest: model_sections.Forest\n", "    svm: ")
-    registry = folder / "musicregion/features/registry.py"
-    (line,) = re.findall(r"`(\"energy\": [^`]*)`", CONTRIBUTING.read_text())
-    insert(registry, f"    {line}\n", '    "mfcc": ')
-    insert(registry, "from musicregion.features.energy import energy\n", "from musicregion")
-    insert(
-        folder / "musicregion/corpus/listing.py", "from musicregion.corpus import m3u\n", "from m"
-    )
-
-
-@slow
-def test_worked_examples(tmp_path):
-    folder = copy_repository(tmp_path / "copy")
-    apply_examples(folder)
-    write_params(folder, *SMALL)
-    command("git", "add", "-A", cwd=folder)
-    command("git", "commit", "-qm", "examples", cwd=folder)
-    code = {"PYTHONPATH": str(folder)}
-    tests = "tests/test_structure.py tests/musicregion/models/test_fit.py"
-    passed = shell(f"python -m pytest -n 0 -k 'forest or structure' {tests}", folder, **code)
-    assert " passed" in passed
-    shell("dvc exp run -S model=forest", folder)
-    assert "trees" in (folder / "models/card.json").read_text()
-    shell("dvc repro count", folder)
-    assert "Germany" in (folder / "results/count.csv").read_text()
-    shell("dvc exp run -S features=energy", folder)
-    song = next((folder / "data/raw/Germany").iterdir())
-    assert f"{song.name}: " in shell(f"musicregion predict {song}", folder, **code)
-    songs = sorted((folder / "data/raw").glob("*/*"))
-    regions = {}
-    for name, paths in (("Low", songs[:5]), ("High", songs[5:10])):
-        copies = [shutil.copy(path, tmp_path) for path in paths]
-        (folder / f"{name}.m3u").write_text("".join(f"{path}\n" for path in copies))
-        regions[name] = {"sources": [f"{name}.m3u"]}
-    (folder / "corpora/mine.yaml").write_text(yaml.safe_dump({"regions": regions}))
-    write_params(folder, "corpus=mine")
-    shell("python -m stages.download", folder)
-    table = tables.SONGS.read(folder)
-    assert sorted(table["title"]) == sorted(path.stem for path in songs[:10])
-    assert set(table["status"]) == {"ok"}
-    assert {path.name for path in (folder / "data/raw").iterdir()} == {"High", "Low"}

@@ -7,23 +7,32 @@ import pytest
 import soundfile
 import soxr
 
-from musicregion.config import corpus, params, sections
+from benchmarks import noises
+from benchmarks.doctor import move_labels
+from musicregion.config import corpus, params
 from musicregion.corpus import folk, folk_songs
+from musicregion.dataset import statistics
 from musicregion.dataset.dataset import Dataset
-from musicregion.evaluation import crossvalidation, label_errors, prediction_table
+from musicregion.evaluation import crossvalidation, label_errors, open_set, prediction_table
 from musicregion.features import spectral
+from musicregion.models import training_songs
+from tests.missing import needs_speech
 
 pytestmark = pytest.mark.slow
 
 
 def features(song, folder):
     """MFCC of a song's whole windows, [segment, time, coefficient]."""
-    settings = params.load()
     path = song.fetch(folder, song.song).path
     wave, file_rate = soundfile.read(path, dtype="float32")
     path.unlink()
+    return window_features(soxr.resample(wave, file_rate, params.load().segment.sample_rate))
+
+
+def window_features(wave):
+    """MFCC of the whole windows of a wave [sample], [segment, time, coefficient]."""
+    settings = params.load()
     rate, length = settings.segment.sample_rate, settings.segment.window
-    wave = soxr.resample(wave, file_rate, rate)
     windows = [
         wave[start : start + round(length * rate)]
         for start in range(0, round(len(wave) - length * rate) + 1, round(length * rate))
@@ -34,10 +43,10 @@ def features(song, folder):
 
 @pytest.fixture(scope="module")
 def songs():
-    palettes, settings = corpus.load("folk").folk(), params.load().folk
+    settings = params.load().folk
     return [
-        folk_songs.folk_song(recipe, palettes[recipe.region].palette, settings)
-        for recipe in folk.choose_recipes(palettes, settings.songs, settings.seed)
+        folk_songs.folk_song(recipe, settings)
+        for recipe in folk.choose_recipes(corpus.load("folk"), settings.songs, settings.seed)
     ]
 
 
@@ -66,26 +75,34 @@ def test_an_svm_on_mfcc_statistics_classifies_70_to_85_percent_correctly(songs, 
     assert 0.70 <= np.mean(accuracies) <= 0.85
 
 
+def as_labels(songs):
+    regions = sorted({song.region for song in songs})
+    return np.array([regions.index(song.region) for song in songs])
+
+
+def as_dataset(songs, mfcc):
+    """All songs, each a group of its own, for training."""
+    counts = [len(rows) for rows in mfcc]
+    owner = np.repeat([song.song for song in songs], counts)
+    parts, labels = np.full(len(owner), "train"), np.repeat(as_labels(songs), counts)
+    regions = sorted({song.region for song in songs})
+    return Dataset({"mfcc": np.concatenate(mfcc)}, labels, owner, owner, parts, regions)
+
+
 def test_label_errors_are_listed_first(songs, mfcc):
     """Of 5 % mislabelled songs, 80 % are in the first tenth of the list: mean of six seeds."""
     names = np.array([song.song for song in songs])
-    regions = sorted({song.region for song in songs})
-    labels = np.array([regions.index(song.region) for song in songs])
-    counts = [len(rows) for rows in mfcc]
-    owner = np.repeat(names, counts)
-    parts = np.full(len(owner), "train")
-    data = Dataset(np.concatenate(mfcc), np.repeat(labels, counts), owner, owner, parts, regions)
-    _ = data.song_statistics, data.segment_statistics  # computed once for all seeds
-    settings = params.load().model_copy(
-        update={"model": "logistic", "evaluate": sections.Evaluate(folds=5, repeats=3)}
-    )
+    labels, counts = as_labels(songs), [len(rows) for rows in mfcc]
+    data = as_dataset(songs, mfcc)
+    regions, parts = data.regions, data.parts
+    _ = data.song_statistics("mfcc"), data.segment_statistics("mfcc")  # computed once for all seeds
+    settings = params.load().with_changes({"evaluate.folds": 5, "evaluate.repeats": 3})
+    settings = settings.model_copy(update={"model": "logistic"})
     shown = pd.DataFrame({"song": names}).assign(title="", source="", path="")
     shares = []
     for seed in range(6):
-        random = np.random.default_rng(seed)
-        moved = random.choice(len(names), len(names) // 20, replace=False)
-        wrong = labels.copy()
-        wrong[moved] = (wrong[moved] + random.integers(1, len(regions), len(moved))) % len(regions)
+        wrong = move_labels(labels, len(regions), seed)
+        moved = wrong != labels
         mislabelled = data.relabelled(np.repeat(wrong, counts), parts, regions)
         folds = list(crossvalidation.cross_validate(mislabelled, settings))
         predictions = prediction_table.all_predictions(mislabelled, folds[0].result, folds)
@@ -93,6 +110,25 @@ def test_label_errors_are_listed_first(songs, mfcc):
         shares.append(np.isin(names[moved], first).mean())
     print("share found", shares)
     assert np.mean(shares) >= 0.8
+
+
+def test_a_region_that_was_left_out_is_told_from_the_others(songs, mfcc):
+    aurocs = dict(open_set.leave_one_region_out(as_dataset(songs, mfcc)))
+    print("leave one region out", aurocs)
+    assert np.mean(list(aurocs.values())) >= 0.75
+
+
+@needs_speech
+def test_nearly_all_sounds_that_are_no_music_are_rejected(songs, mfcc):
+    data = as_dataset(songs, mfcc)
+    known = training_songs.fit_training_songs(data, data.rows("train"), {})
+    rate = params.load().segment.sample_rate
+    sounds = [
+        statistics.pool_statistics(window_features(noises.make_noise(kind, number, rate)))
+        for kind in noises.KINDS
+        for number in range(8)
+    ]
+    assert (known.typicality(np.array(sounds)) <= 0.05).mean() >= 0.95
 
 
 def test_songs_are_the_same_bytes_whatever_the_number_of_processes(songs, tmp_path):

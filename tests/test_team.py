@@ -66,7 +66,7 @@ def test_a_server_that_is_killed_in_mid_training_costs_nothing(tmp_path):
     assert "`musicregion send` sends it" in said
     with mlflow(tmp_path, port):
         assert len(losses(client, runs(client)[0])) < 30
-        said = command("musicregion", "send", cwd=project, **where)
+        said = command("musicregion", "send", cwd=project, here=True, **where)
         assert "1 runs are with" in said
         (run,) = runs(client)
         assert run.info.status == "FINISHED"
@@ -85,14 +85,14 @@ def test_a_server_that_is_killed_in_mid_training_costs_nothing(tmp_path):
 def test_without_its_server_training_does_not_begin(tmp_path):
     project = no_search(prepared(tmp_path / "project", "model=svm"))
     where = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{free_port()}"}
-    said = command(*TRAIN, cwd=project, fails=True, **where)
+    said = command("stages.train", cwd=project, fails=True, here=True, **where)
     assert "Nothing was trained" in said
     assert "Traceback" not in said
 
 
 @needs_postgres
 @needs_bucket
-def test_a_team_with_a_database_a_bucket_and_passwords(tmp_path):
+def test_a_team_with_a_database_a_bucket_and_passwords(tmp_path, monkeypatch):
     """As docs/team.md sets it up: who works needs the server's address and a password alone."""
     project = no_search(prepared(tmp_path / "project", "model=svm"))
     port = free_port()
@@ -110,27 +110,25 @@ def test_a_team_with_a_database_a_bucket_and_passwords(tmp_path):
         secrets = {"MLFLOW_AUTH_CONFIG_PATH": str(users), "MLFLOW_FLASK_SERVER_SECRET_KEY": "s"}
         secrets |= KEYS | {"MLFLOW_S3_ENDPOINT_URL": store}
         with mlflow(tmp_path, port, *options, **secrets):
-            said = command(*TRAIN, cwd=project, fails=True, **where)
+            here = {"cwd": project, "here": True, **where}
+            said = command("stages.train", fails=True, **here)
             assert "Nothing was trained" in said
             assert "MLFLOW_TRACKING_USERNAME" in said
             member = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": PASSWORD}
             command(*TRAIN, cwd=project, **where, **member)
-            code = """
-import mlflow, musicregion.tracking.store
-musicregion.tracking.store.connect()
-client = mlflow.MlflowClient()
-(run,) = client.search_runs([client.get_experiment_by_name("folk").experiment_id])
-assert run.info.status == "FINISHED"
-assert run.info.artifact_uri.startswith("mlflow-artifacts:"), run.info.artifact_uri
-assert "curves.png" in str(client.list_artifacts(run.info.run_id, "results"))
-"""
-            command(sys.executable, "-c", code, cwd=project, **where, **member)
-            said = command("musicregion", "promote", cwd=project, **where, **member)
-            assert "is now version 1" in said
+            for name, value in member.items():
+                monkeypatch.setenv(name, value)
+            client = MlflowClient(where["MLFLOW_TRACKING_URI"])
+            (run,) = runs(client)
+            assert run.info.status == "FINISHED"
+            assert run.info.artifact_uri.startswith("mlflow-artifacts:"), run.info.artifact_uri
+            assert "curves.png" in str(client.list_artifacts(run.info.run_id, "results"))
+            here |= member
+            assert "is now version 1" in command("musicregion", "promote", **here)
             soundfile.write(project / "song.wav", tone(3), RATE)
-            ask = ["musicregion", "predict", "song.wav"]
             champion = ["--model", "models:/region@champion"]
-            assert "song.wav: " in command(*ask, *champion, cwd=project, **where, **member)
+            said = command("musicregion", "predict", "song.wav", *champion, **here)
+            assert "song.wav: " in said
 
 
 @needs_postgres

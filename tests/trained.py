@@ -1,6 +1,7 @@
 """Trained models to test with: a classifier of high and low tones, and a composer."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,45 +9,51 @@ import pytest
 from musicregion.config import params
 from musicregion.dataset.dataset import Dataset
 from musicregion.features.spectral import mfcc, mfcc_front_end
-from musicregion.models import sklearn_model
-from musicregion.storage.paths import FRONT_END
-from tests.conftest import RATE, tone
+from musicregion.models import sklearn_fit
+from musicregion.models.training_songs import fit_training_songs
+from musicregion.storage.paths import TRAINING_SONGS, features_front_end
+from tests.conftest import RATE, shared_folder, tone
 
 PITCHES = {"High": 1500, "Low": 220}  # Hz, by region
+SEGMENTS = 4  # of a song
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """A model folder. Its windows are of 2 s."""
-    folder = tmp_path_factory.mktemp("trained") / "models"
+    return shared_folder(tmp_path_factory, "models", write_model)
+
+
+def write_model(folder: Path) -> None:
     settings = params.load().with_changes({"segment.window": 2})
     settings = settings.model_copy(update={"model": "committee"})
     rows = [(region, number) for region in (0, 1) for number in range(12)]
     pitches = list(PITCHES.values())
-    names = np.array([f"{region}-{number:02}" for region, number in rows])
-    features = [tone(2, pitches[region] * (1 + number / 50)) for region, number in rows]
-    front_end = mfcc_front_end(RATE, len(features[0]), settings.mfcc)
+    names = np.repeat([f"{region}-{number:02}" for region, number in rows], SEGMENTS)
+    waves = [tone(2 * SEGMENTS, pitches[region] * (1 + number / 50)) for region, number in rows]
+    windows = np.reshape(waves, (len(names), -1))
+    front_end = mfcc_front_end(RATE, windows.shape[1], settings.mfcc)
     data = Dataset(
-        np.stack([mfcc(wave, front_end, settings.mfcc) for wave in features]),
-        np.array([region for region, _ in rows]),
+        {"mfcc": np.stack([mfcc(window, front_end, settings.mfcc) for window in windows])},
+        np.repeat([region for region, _ in rows], SEGMENTS),
         *(names, names, np.full(len(names), "train")),
         list(PITCHES),
     )
     every = np.arange(len(names))
-    model, _ = sklearn_model.fit_sklearn(data, every, None, settings, lambda epoch, metrics: None)
+    model, _ = sklearn_fit.fit_sklearn(data, every, None, settings, lambda epoch, metrics: None)
     model.save(folder)
     model.export(folder)
-    front_end.save(folder / FRONT_END)
+    front_end.save(features_front_end("mfcc", folder))
+    titles = {name: f"Song {name}" for name in names}
+    fit_training_songs(data, every, titles).save(folder / TRAINING_SONGS)
     card = {
         "regions": data.regions,
         "params": settings.training_params(),
         "temperature": {"song": 1.0, "segment": 1.0},
-        "threshold": 0.55,
         "test": {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "songs": 20}
         | {"majority_accuracy": 0.5},
     }
     (folder / "card.json").write_text(json.dumps(card))
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -65,10 +72,13 @@ def songs(tmp_path_factory):
 @pytest.fixture(scope="session")
 def composing(tmp_path_factory):
     """A composer's folder, briefly trained. Its scales go up in one region, down in the other."""
+    return shared_folder(tmp_path_factory, "composer", write_composer)
+
+
+def write_composer(folder: Path) -> None:
     from musicregion.composition import composer, novelty, tokens, training
     from musicregion.composition.tokens import Piece
 
-    folder = tmp_path_factory.mktemp("composing") / "composer"
     settings = params.load().compose.model_copy(
         update={"width": 32, "blocks": 2, "epochs": 40, "dropout": 0.0, "learning_rate": 0.01}
     )
@@ -92,4 +102,3 @@ def composing(tmp_path_factory):
         card, lambda sequence: sequence, sequences, names, tempos, melodies
     )
     composer.save_composer(folder, trained_composer, model.get_weights())
-    return folder

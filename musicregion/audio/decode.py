@@ -1,6 +1,6 @@
 """Decodes any audio file as a stream of mono blocks at a given sample rate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +19,21 @@ CONTAINERS = {
     "mpc,mpc8,mpeg,mpegts,ogg,tta,w64,wav,wv"
 }
 RATES = 1000, 768_000  # Hz; others come from damaged headers, and break the resampler
+# called with each block as it is in the file, float32 [sample, channel], and its sample rate (Hz)
+Observe = Callable[[np.ndarray, int], None]
 
 
-def _with_soundfile(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+def _with_soundfile(path: Path, observe: Observe | None) -> Iterator[tuple[np.ndarray, int]]:
     with soundfile.SoundFile(path) as file:
         # ndarray.mean takes seven times as long over so short an axis
         weights = np.full(file.channels, 1 / file.channels, "float32")
         while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+            if observe:
+                observe(block, file.samplerate)
             yield block @ weights, file.samplerate
 
 
-def _with_av(path: Path | str) -> Iterator[tuple[np.ndarray, int]]:
+def _with_av(path: Path | str, observe: Observe | None = None) -> Iterator[tuple[np.ndarray, int]]:
     import av
 
     # real tags are not always UTF-8
@@ -40,6 +44,10 @@ def _with_av(path: Path | str) -> Iterator[tuple[np.ndarray, int]]:
         for frame in container.decode(container.streams.audio[0]):
             if layout != (layout := (frame.format.name, frame.layout.name, frame.sample_rate)):
                 mono = av.AudioResampler(format="fltp", layout="mono")
+                every_channel = av.AudioResampler(format="fltp", layout=frame.layout)
+            if observe:
+                for part in every_channel.resample(frame):
+                    observe(part.to_ndarray().T, part.sample_rate)
             for part in mono.resample(frame):
                 yield part.to_ndarray()[0], part.sample_rate
 
@@ -60,18 +68,20 @@ def _as_undecodable(blocks: Iterator[tuple[np.ndarray, int]]) -> Iterator[tuple[
         raise Undecodable(f"not readable as audio ({reason})") from error
 
 
-def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+def _blocks(path: Path, observe: Observe | None) -> Iterator[tuple[np.ndarray, int]]:
     """Mono float32 blocks with their sample rate; from PyAV if soundfile cannot open the file."""
     try:
         soundfile.info(path)
         reader = _with_soundfile
     except Exception:  # of any class, see _as_undecodable
         reader = _with_av
-    yield from _as_undecodable(reader(path))
+    yield from _as_undecodable(reader(path, observe))
 
 
-def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
+def decode(path: Path, sample_rate: int, observe: Observe | None = None) -> Iterator[np.ndarray]:
     """Yield mono float32 blocks [sample] at `sample_rate` Hz; all numbers are finite.
+
+    observe: is called with what the file contains, which may not be finite.
 
     Raises:
         Undecodable: neither soundfile nor PyAV can read the file to its end.
@@ -79,7 +89,7 @@ def decode(path: Path, sample_rate: int) -> Iterator[np.ndarray]:
     """
     if not path.stat().st_size:
         raise Undecodable("the file is empty")
-    yield from _resampled(_blocks(path), sample_rate)
+    yield from _resampled(_blocks(path, observe), sample_rate)
 
 
 def decode_stream(address: str, sample_rate: int) -> Iterator[np.ndarray]:

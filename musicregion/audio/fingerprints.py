@@ -23,7 +23,7 @@ def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
     array = array_store.write_array(
         FINGERPRINTS, "landmarks", keys, extract_landmarks, items, "fingerprint"
     )
-    counts = tables.array_index(FINGERPRINTS).read()["rows"]
+    counts = tables.array_index(FINGERPRINTS, "landmarks").read()["rows"]
     matches = match_landmarks(np.split(array, counts.cumsum().to_numpy()[:-1]))
     # a tone or a click has no landmarks, but may have copies
     identical = match_identical(list(keys.values()))

@@ -47,6 +47,20 @@ def read_duration(path: Path) -> float | None:
         return None
 
 
+def read_codec(path: Path) -> str:
+    """The codec of an audio file, such as OPUS, MP3 or FLAC; "" if it states none."""
+    try:
+        info = soundfile.info(path)
+        return str(info.subtype if info.format == "OGG" else info.format)
+    except Exception:
+        pass
+    try:
+        with av.open(str(path), options=CONTAINERS, metadata_errors="ignore") as container:
+            return str(container.streams.audio[0].codec_context.codec.canonical_name.upper())
+    except Exception:
+        return ""
+
+
 def _mutagen_tags(path: Path) -> dict[str, str]:
     tags = {"album": "", "author": ""}
     try:

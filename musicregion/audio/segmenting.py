@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from musicregion.audio.decode import DECODERS, decode
+from musicregion.audio.decode import DECODERS, Observe, decode
+from musicregion.audio.nuisances import NuisanceMeter
 from musicregion.audio.windows import standardise
 from musicregion.compute import guards
 from musicregion.compute.silence import silence
@@ -22,8 +23,12 @@ from musicregion.storage.paths import SEGMENT_FLACS
 FREE_SPACE = 1 << 24  # bytes; a disk with less counts as full
 
 
-def segment_song(source: Path, target: Path, settings: Segment) -> list[dict[str, Any]]:
+def segment_song(
+    source: Path, target: Path, settings: Segment, observe: Observe | None = None
+) -> list[dict[str, Any]]:
     """Write the windows of one song; returns its rows of segments.csv without song and region.
+
+    observe: see decode.
 
     Raises:
         Undecodable: the song is unreadable, silent or too short; the text says which.
@@ -36,7 +41,7 @@ def segment_song(source: Path, target: Path, settings: Segment) -> list[dict[str
             writing(target) as part,
             soundfile.SoundFile(part, "w", rate, 1, "PCM_16", format="FLAC") as file,
         ):
-            blocks = guards.watched(decode(source, rate))
+            blocks = guards.watched(decode(source, rate, observe))
             for index, window in enumerate(standardise(blocks, settings)):
                 file.write(window.samples)
                 rows.append(
@@ -54,7 +59,9 @@ def segment_song(source: Path, target: Path, settings: Segment) -> list[dict[str
     return rows
 
 
-def segment_or_reason(source: Path, target: Path, settings: Segment) -> list[dict[str, Any]] | str:
+def segment_or_reason(
+    source: Path, target: Path, settings: Segment, observe: Observe | None = None
+) -> list[dict[str, Any]] | str:
     """The song's rows, as segment_song returns them, or the reason why it has none.
 
     Raises:
@@ -62,7 +69,7 @@ def segment_or_reason(source: Path, target: Path, settings: Segment) -> list[dic
     """
     try:
         with silence():
-            return segment_song(source, target, settings)
+            return segment_song(source, target, settings, observe)
     except Undecodable as error:
         return str(error)
     except OSError as error:
@@ -75,11 +82,16 @@ def segment_or_reason(source: Path, target: Path, settings: Segment) -> list[dic
 
 
 def segment_to_store(source: Path, target: Path, settings: Segment) -> dict[str, Any]:
-    """What is stored of a song: rows, a reason if there are none, and flac: its bytes [byte]."""
-    rows = segment_or_reason(source, target, settings)
+    """What is stored of a song: rows, a reason if there are none, and flac: its bytes [byte].
+
+    Also nuisances: its row of nuisances.csv without song and region.
+    """
+    meter = NuisanceMeter()
+    rows = segment_or_reason(source, target, settings, meter.add)
     if isinstance(rows, str):
-        return {"rows": [], "reason": rows, "flac": np.empty(0, "uint8")}
-    return {"rows": rows, "reason": "", "flac": np.memmap(target, "uint8", "r")}
+        return {"rows": [], "reason": rows, "flac": np.empty(0, "uint8"), "nuisances": {}}
+    flac = np.memmap(target, "uint8", "r")
+    return {"rows": rows, "reason": "", "flac": flac, "nuisances": meter.nuisances(source)}
 
 
 def write_flac(flac: np.ndarray, target: Path) -> None:
@@ -96,7 +108,7 @@ def write_flac(flac: np.ndarray, target: Path) -> None:
 def update_segments(songs: pd.DataFrame, settings: Segment) -> list[dict[str, Any]]:
     """Write the segments of all songs to SEGMENT_FLACS.
 
-    songs: rows of songs.csv. Returns rows, and a reason if there are none, for each.
+    songs: rows of songs.csv. Returns rows, nuisances, and a reason if there are none, for each.
     """
     code = cache_key.source_key(settings, [__name__], DECODERS)
     records = songs.to_dict("records")
@@ -110,10 +122,10 @@ def update_segments(songs: pd.DataFrame, settings: Segment) -> list[dict[str, An
     segmented = stored_tasks.map_stored(segment_to_store, keys, items, "segment")
     for target, result in zip(targets, segmented, strict=True):
         if isinstance(result, Exception):  # of a song whose process died
-            result = {"rows": [], "reason": str(result)}
+            result = {"rows": [], "reason": str(result), "nuisances": {}}
         if result["rows"]:
             write_flac(result["flac"], target)
         else:
             target.unlink(missing_ok=True)
-        results.append({"rows": result["rows"], "reason": result["reason"]})
+        results.append({name: result[name] for name in ("rows", "reason", "nuisances")})
     return results

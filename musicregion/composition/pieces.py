@@ -30,20 +30,21 @@ def true_pieces(settings: Params) -> list[Piece]:
     """
     import symusic
 
-    sources = corpus.load(settings.corpus).folk()
-    if not sources:
+    chosen = corpus.load(settings.corpus)
+    if not chosen.folk():
         raise ConfigError(
             f"compose.notes: true needs a corpus that is rendered from tunes, and "
             f"{settings.corpus} is not. Set compose.notes=transcribed and transcribe.songs=all."
         )
     pieces = []
-    for recipe in folk.choose_recipes(sources, settings.folk.songs, settings.folk.seed):
-        midi, _, _ = perform_recipe(recipe, sources[recipe.region].palette, settings.folk)
+    for recipe in folk.choose_recipes(chosen, settings.folk.songs, settings.folk.seed):
+        midi, _, _ = perform_recipe(recipe, settings.folk)
         tempo = symusic.Score.from_midi(midi).tempos[0].qpm
+        region = chosen.belongs.get(recipe.song, recipe.region)
         for tune in recipe.tunes:
             if tune.bar in METERS:
                 notes = shift_to_bar(tune)
-                pieces.append(Piece(recipe.song, recipe.region, notes, tune.bar, tempo))
+                pieces.append(Piece(recipe.song, region, notes, tune.bar, tempo))
     return pieces
 
 

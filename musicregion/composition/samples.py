@@ -18,10 +18,10 @@ def write_samples(settings: Params, folder: Path) -> None:
     """Write a song of each region as MIDI, audio and piano roll."""
     folder.mkdir()
     writer = composer.load_composer(paths.COMPOSER)
-    sources = corpus.load(settings.corpus).folk()
+    palettes = corpus.load(settings.corpus).own_palettes()
     for region in writer.card["regions"]:
         random = np.random.default_rng(settings.compose.seed)
-        palette = sources[region].palette if region in sources else PALETTES["piano"]
+        palette = palettes.get(region, PALETTES["piano"])
         pieces, tempo = writer.compose_pieces(region, random)
         midi = perform.perform_pieces(pieces, writer.one_voice, palette, SAMPLE, tempo, random)
         (folder / f"{region}.mid").write_bytes(midi)

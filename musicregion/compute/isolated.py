@@ -16,9 +16,9 @@ Result = TypeVar("Result")
 MEMORY = 8 << 30  # bytes of address space that a task may take, libraries included
 
 
-def preload(module: str) -> None:
-    """Import a module in the background, for the tasks that it defines."""
-    start_server(module)
+def preload(*modules: str) -> None:
+    """Import modules in the background, for the tasks that they define."""
+    start_server(*modules)
 
 
 def _run_limited(task: Callable[..., Result], *arguments: object) -> Result:

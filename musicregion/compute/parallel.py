@@ -79,13 +79,3 @@ def map_songs(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1
         jobs = min(joblib.cpu_count() if jobs < 0 else jobs, len(items))
         results = _map_in_processes(task, items, jobs)
     yield from tqdm(results, label, len(items), unit="song")
-
-
-def map_songs_in_process(task: Callable, items: Iterable[tuple], label: str) -> Iterator[Any]:
-    """As map_songs, in this process: for tasks that keep all cores busy by themselves."""
-    items = list(items)
-    if dask_cluster.scheduler_address():
-        yield from map_songs(task, items, label)
-        return
-    for item in tqdm(items, label, unit="song", disable=not items):
-        yield task(*item)

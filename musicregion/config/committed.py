@@ -14,28 +14,33 @@ from musicregion.config.flatten import flatten
 from musicregion.config.params import PARAMS
 
 
-def committed_params() -> dict[str, Any] | None:
-    """params.yaml of the commit that is checked out, by dotted key; None where there is none.
+def git(*arguments: str) -> str:
+    """The output of a git command; empty if it fails."""
+    return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
 
-    DVC checks out the commit that a temporary or queued experiment starts from.
+
+def committed_text(path: Path, commit: str = "HEAD") -> str:
+    """A file of a commit; empty if there is none.
+
+    HEAD is also the commit that DVC checks out for a temporary or queued experiment.
     """
-    shown = subprocess.run(
-        ["git", "show", f"HEAD:./{PARAMS}"], capture_output=True, text=True, check=False
-    )
-    return flatten(yaml.safe_load(shown.stdout)) if shown.returncode == 0 else None
+    return git("show", f"{commit}:./{path}")
+
+
+def compare_params(before: str, after: str) -> dict[str, tuple[Any, Any]]:
+    """Value after and before of each param that differs between two texts of params.yaml.
+
+    By dotted key. None stands for a key that only one of them has.
+    """
+    old, new = (flatten(yaml.safe_load(text) or {}) for text in (before, after))
+    pairs = {key: (new.get(key), old.get(key)) for key in new | old}
+    return {key: (value, other) for key, (value, other) in pairs.items() if value != other}
 
 
 def changed_params(path: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
-    """Value here and committed value of each param that differs, by dotted key.
-
-    None stands for a key that only one of them has. Empty where nothing is committed.
-    """
-    committed = committed_params()
-    if committed is None:
-        return {}
-    here = flatten(yaml.safe_load(path.read_text()))
-    pairs = {key: (here.get(key), committed.get(key)) for key in here | committed}
-    return {key: (value, other) for key, (value, other) in pairs.items() if value != other}
+    """Value here and committed value of each param that differs; {} if nothing is committed."""
+    committed = committed_text(PARAMS)
+    return compare_params(committed, path.read_text()) if committed else {}
 
 
 def describe_changes(changes: dict[str, tuple[Any, Any]]) -> str:

@@ -15,7 +15,7 @@ Weights = dict[str, Annotated[float, Field(gt=0)]]
 
 
 class Palette(Section):
-    """How a region's rendered songs tend to sound: names to relative weights."""
+    """How rendered songs tend to sound: names to relative weights."""
 
     melody: Weights = Field(description="General MIDI instruments")
     chords: Weights
@@ -30,7 +30,7 @@ class FolkSource(Section):
     folk: list[str] = Field(min_length=1, description="globs under music21/corpus")
     origin: str = Field("", description="only tunes whose O: field contains this")
     share: int = Field(ge=1, description="of folk.songs, relative to the other regions")
-    palette: Palette
+    palette: Palette | None = Field(None, description="needed unless the corpus has palettes")
 
 
 class Album(Section):
@@ -61,8 +61,12 @@ class Corpus(Section):
 
     about: str = ""
     regions: dict[RegionName, Region]
+    palettes: dict[str, Palette] = Field(
+        default_factory=dict,
+        description="by any name; each rendered song takes one at random, whatever its region",
+    )
     belongs: dict[str, RegionName] = Field(
-        default_factory=dict, description="song id or link to its region, if several list it"
+        default_factory=dict, description="song id or link to its region, whichever region lists it"
     )
 
     @model_validator(mode="after")
@@ -79,6 +83,16 @@ class Corpus(Section):
             raise ValueError(f"belongs: {', '.join(sorted(wrong))} is not a region of this corpus")
         return self
 
+    @model_validator(mode="after")
+    def _palettes_of_regions_or_of_all(self) -> "Corpus":
+        own = self.own_palettes()
+        if self.palettes and own:
+            raise ValueError(f"palettes: {', '.join(own)} cannot have a palette as well")
+        missing = sorted(set(self.folk()) - set(own))
+        if missing and not self.palettes:
+            raise ValueError(f"regions: no palette for {', '.join(missing)}, and no palettes")
+        return self
+
     def folk(self) -> dict[str, FolkSource]:
         """The folk source of each region that has one."""
         return {
@@ -88,9 +102,22 @@ class Corpus(Section):
             if isinstance(source, FolkSource)
         }
 
+    def own_palettes(self) -> dict[str, Palette]:
+        """The palette of each region that has its own."""
+        return {name: source.palette for name, source in self.folk().items() if source.palette}
+
+    def decision(self, song: str, source: str) -> str | None:
+        """The region that `belongs` states for a song, by its id or link; None if it does not."""
+        return self.belongs.get(song) or self.belongs.get(source)
+
     def classes(self) -> list[str]:
         """The regions that a model can predict."""
         return [name for name, region in self.regions.items() if not region.unknown]
+
+
+def corpus_file(name: str) -> Path:
+    """The file of a corpus."""
+    return Path("corpora", f"{name}.yaml")
 
 
 def load(name: str) -> Corpus:
@@ -99,7 +126,7 @@ def load(name: str) -> Corpus:
     Raises:
         ConfigError: the file is not YAML or does not describe a corpus; the message names the key.
     """
-    path = Path("corpora", f"{name}.yaml")
+    path = corpus_file(name)
     try:
         return Corpus.model_validate(yaml.safe_load(path.read_text()))
     except yaml.YAMLError as error:

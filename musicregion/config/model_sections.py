@@ -7,18 +7,23 @@ from pydantic import Field
 from musicregion.config.sections import Positive, Rate, Section, Share
 
 
-class Svm(Section):
+class Statistical(Section):
+    """Of a model of statistics, which takes several kinds of features at once."""
+
+
+class Svm(Statistical):
     c: Rate = Field(description="cost of a training song on the wrong side")
 
 
-class Logistic(Section):
+class Logistic(Statistical):
     c: Rate = Field(description="the smaller, the simpler the model")
 
 
-class Committee(Section):
+class Committee(Statistical):
     song_c: Rate = Field(description="C of the support vector machine of songs")
     segment_c: Rate = Field(description="C of the logistic regression of segments")
     axes: Positive = Field(description="principal components of the segments' statistics")
+    tonal_c: Rate = Field(description="C of the logistic regressions on tonal")
 
 
 class Dense(Section):

@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from musicregion.config import feature_sections, model_sections, sections
+from musicregion.config.model_sections import Statistical
 from musicregion.config.sections import Section
 from musicregion.config.validation import explain
 from musicregion.errors import ConfigError
@@ -19,7 +20,7 @@ class Params(Section):
     """params.yaml as it stands: the chosen corpus, features and model, and a section for each."""
 
     corpus: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="a file of corpora/, by its name")
-    features: Literal["mfcc", "logmel", "musicnn"]
+    features: feature_sections.Kinds
     model: Literal[
         "svm", "logistic", "committee", "dense", "dense_deep", "cnn", "temporal", "bag_of_frames"
     ]
@@ -33,6 +34,7 @@ class Params(Section):
     mfcc: feature_sections.Mfcc
     logmel: feature_sections.Logmel
     musicnn: feature_sections.Musicnn
+    tonal: feature_sections.Tonal
     transcribe: sections.Transcribe
     compose: sections.Compose
     tune: sections.Tune
@@ -56,6 +58,20 @@ class Params(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _model_takes_features(self) -> "Params":
+        if len(self.kinds) > 1 and not isinstance(getattr(self, self.model), Statistical):
+            raise ValueError(
+                f"features: the network {self.model} takes one kind, not {self.features!r}; "
+                "models such as committee take several"
+            )
+        return self
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The names of the chosen kinds of features."""
+        return tuple(self.features.split("+"))
+
     def with_changes(self, changes: dict[str, object]) -> "Params":
         """The same params with other values, by dotted key, checked like the file's.
 
@@ -78,7 +94,7 @@ class Params(Section):
             "segment",
             "fingerprint",
             "split",
-            self.features,
+            *self.kinds,
             "train",
             "evaluate",
             self.model,

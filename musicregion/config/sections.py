@@ -131,3 +131,6 @@ class Tune(Section):
 class Evaluate(Section):
     folds: Folds = Field(description="0: one split; 5: cross-validation")
     repeats: int = Field(ge=1, le=100, description="of the folds, each with another division")
+    false_rejections: Share = Field(
+        description='share of the regions\' own songs that predictions call "none of these"'
+    )

@@ -5,13 +5,16 @@ import re
 import numpy as np
 
 from musicregion.compute.silence import silence
-from musicregion.config.corpus import FolkSource
+from musicregion.config.corpus import Corpus
+from musicregion.corpus.folk_rendering import seeded_generator
 from musicregion.errors import ConfigError
 from musicregion.rendering.abc import parse_tune, read_tunes
+from musicregion.rendering.notation import draw_tempo, unify_notation
 from musicregion.rendering.tune import Recipe, Tune
 
 BEGINNING = 16  # notes; two tunes that begin with the same intervals are one melody
 TUNES_PER_SONG = (1, 2, 3)
+SHARED = 1  # seeds what songs draw because their corpus has palettes for all regions
 
 
 def melody_identities(tune: Tune) -> set[str]:
@@ -29,17 +32,35 @@ def allocate(shares: dict[str, int], songs: int) -> dict[str, int]:
     return counts | {region: counts[region] + 1 for region in rounded_up}
 
 
-def choose_recipes(sources: dict[str, FolkSource], songs: int, seed: int) -> list[Recipe]:
+def make_recipe(
+    corpus: Corpus, region: str, number: int, tunes: tuple[Tune, ...], seed: int
+) -> Recipe:
+    """A song with its region's palette, or else as any region's song might sound.
+
+    If the palettes are for all regions, palette, key and tempo are random, whatever the tunes.
+    """
+    song = f"{region.lower()}-{number + 1:04}"
+    own = corpus.own_palettes()
+    if region in own:
+        return Recipe(song, region, number, tunes, own[region])
+    random = seeded_generator(seed, region, number, SHARED)
+    palette = corpus.palettes[random.choice(list(corpus.palettes))]
+    tunes = unify_notation(tunes, int(random.integers(12)))
+    return Recipe(song, region, number, tunes, palette, draw_tempo(random))
+
+
+def choose_recipes(corpus: Corpus, songs: int, seed: int) -> list[Recipe]:
     """Choose the tunes of every song at random. No melody is in two songs.
 
     With more songs, the first songs of each region stay as they were, except for tunes that a
     region earlier in the corpus file now uses.
 
-    sources: by region.
-
     Raises:
         ConfigError: a region has too few tunes.
     """
+    sources = corpus.folk()
+    if not sources:
+        return []
     counts = allocate({name: source.share for name, source in sources.items()}, songs)
     used: set[str] = set()
     recipes = []
@@ -62,6 +83,5 @@ def choose_recipes(sources: dict[str, FolkSource], songs: int, seed: int) -> lis
                     continue
                 used |= melody_identities(tune)
                 tunes.append(tune)
-            song = f"{region.lower()}-{number + 1:04}"
-            recipes.append(Recipe(song, region, number, tuple(tunes)))
+            recipes.append(make_recipe(corpus, region, number, tuple(tunes), seed))
     return recipes

@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicregion.config.corpus import Palette
 from musicregion.config.sections import Folk
 
 if TYPE_CHECKING:
@@ -27,22 +26,21 @@ def seeded_generator(seed: int, region: str, *numbers: int) -> "np.random.Genera
     return np.random.default_rng([seed, region_number, *numbers])
 
 
-def perform_recipe(
-    recipe: "Recipe", palette: Palette, settings: Folk
-) -> "tuple[bytes, float, np.random.Generator]":
+def perform_recipe(recipe: "Recipe", settings: Folk) -> "tuple[bytes, float, np.random.Generator]":
     """The MIDI file of a song, its length in seconds, and the generator for its recording."""
     from musicregion.rendering.arrange import arrange
     from musicregion.rendering.synthesis import FADE
 
     random = seeded_generator(settings.seed, recipe.region, recipe.number)
     seconds = random.uniform(*settings.seconds)
-    return arrange(recipe.tunes, palette, seconds - FADE, random), seconds, random
+    midi = arrange(recipe.tunes, recipe.palette, seconds - FADE, random, recipe.tempo)
+    return midi, seconds, random
 
 
-def render_recipe(recipe: "Recipe", palette: Palette, settings: Folk, path: Path) -> None:
+def render_recipe(recipe: "Recipe", settings: Folk, path: Path) -> None:
     """Write a song as FLAC; the same arguments give the same bytes, in any process."""
     from musicregion.rendering import synthesis
 
-    midi, seconds, random = perform_recipe(recipe, palette, settings)
+    midi, seconds, random = perform_recipe(recipe, settings)
     recording = synthesis.simulate_recording(synthesis.render(midi), random)
     synthesis.write_flac(synthesis.fit_length(recording, seconds), path)

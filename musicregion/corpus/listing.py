@@ -30,29 +30,25 @@ def list_corpus(chosen: Corpus, settings: Params) -> list[Song]:
             else:
                 listed = sources.list_folder(name, address)
             songs += [replace(song, album=album) for song in listed]
-    palettes = chosen.folk()
-    if palettes:
-        for recipe in folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed):
-            songs.append(
-                folk_songs.folk_song(recipe, palettes[recipe.region].palette, settings.folk)
-            )
-    return songs
+    recipes = folk.choose_recipes(chosen, settings.folk.songs, settings.folk.seed)
+    return songs + [folk_songs.folk_song(recipe, settings.folk) for recipe in recipes]
 
 
-def settle_claims(songs: list[Song], belongs: dict[str, str]) -> tuple[list[Song], dict[str, str]]:
+def settle_claims(songs: list[Song], corpus: Corpus) -> tuple[list[Song], dict[str, str]]:
     """One entry for each song, and a reason for each song that two or more regions list.
 
-    belongs: song id or link to the region that the song belongs to, as the corpus file states it.
+    A song for which the corpus file has a decision is in that region, whichever lists it.
     """
     claims = defaultdict(list)
     for song in songs:
         claims[song.song].append(song)
     chosen, contested = [], {}
     for name, entries in claims.items():
-        decision = belongs.get(name) or belongs.get(entries[0].source)
-        candidates = [song for song in entries if decision in (None, song.region)] or entries
-        regions = sorted({song.region for song in candidates})
-        chosen.append(candidates[0])
+        decision = corpus.decision(name, entries[0].source)
+        listing = [song for song in entries if song.region == decision]
+        first = listing[0] if listing else entries[0]
+        chosen.append(replace(first, region=decision or first.region))
+        regions = [decision] if decision else sorted({song.region for song in entries})
         if len(regions) > 1:
             contested[name] = (
                 f"in {' and '.join(regions)}: keep it in one of them, or state in the corpus file "

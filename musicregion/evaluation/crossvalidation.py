@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from musicregion.compute import dask_cluster
 from musicregion.config.params import Params
-from musicregion.dataset import dataset
+from musicregion.dataset import loading
 from musicregion.dataset.dataset import Dataset
 from musicregion.dataset.splitting import assign_folds, regions_below
 from musicregion.errors import NotEnoughData
@@ -75,7 +75,7 @@ def run_fold_on_worker(
     packed: bytes, features_md5: str, settings: Params, repeat: int, test: int
 ) -> Fold:
     """As run_fold, in a worker's process, which reads the features from disk."""
-    data = dataset.unpack(packed, settings.features, features_md5)
+    data = loading.unpack(packed, settings.kinds, features_md5)
     return run_fold(data, settings, repeat, test)
 
 
@@ -87,7 +87,7 @@ def cross_validate(data: Dataset, settings: Params) -> Iterator[Fold]:
         for test in range(settings.evaluate.folds)
     ]
     if dask_cluster.scheduler_address():
-        shared = dataset.pack(data), checksums.md5(paths.features_array(settings.features))
+        shared = loading.pack(data), checksums.md5(paths.FEATURES_TABLE)
         yield from dask_cluster.map_tasks(
             run_fold_on_worker, [shared + fold for fold in folds], "train"
         )

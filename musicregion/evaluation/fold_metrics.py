@@ -51,7 +51,7 @@ def evaluate_folds(data: "Dataset", settings: Params) -> "tuple[list[Fold], dict
         fall = song["accuracy"] - summaries["song"]["accuracy"]
         metrics["folds_by_recording"] = {"song": song, "fall": fall}
     if not len(data.rows("unknown")) and len(data.regions) > 2:
-        scores = open_set.leave_one_region_out(data, settings)
+        scores = open_set.leave_one_region_out(data)
         aurocs = dict(tqdm(scores, "leave one out", len(data.regions), unit="region"))
         mean = sum(aurocs.values()) / len(aurocs)
         metrics["leave_one_region_out"] = {"auroc": mean} | aurocs

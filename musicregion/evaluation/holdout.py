@@ -21,7 +21,6 @@ class HoldoutResult:
     validation: dict[str, Predictions]  # by the model of that training
     test: dict[str, Predictions]  # by `model`
     temperature: dict[str, float]  # fitted on validation
-    threshold: float  # songs whose calibrated top probability is lower are "none of these"
 
     def calibrated(self, part: str, unit: str) -> np.ndarray:
         """Calibrated probabilities [n, region].
@@ -57,7 +56,7 @@ def evaluate_holdout(
     settings: Params,
     on_epoch: OnEpoch,
 ) -> HoldoutResult:
-    """Train, choose epoch, temperature and threshold on validation, refit on both, predict test.
+    """Train, choose epoch and temperature on validation, refit on both, predict test.
 
     train, validation, test: rows of `data`; no group of songs has rows in two of them.
     on_epoch: called in the first training, not in the refit.
@@ -68,7 +67,6 @@ def evaluate_holdout(
         unit: calibration.fit_temperature(predictions.probabilities, predictions.actual)
         for unit, predictions in on_validation.items()
     }
-    songs = calibration.apply_temperature(on_validation["song"].probabilities, temperature["song"])
     both = np.sort(np.concatenate([train, validation]))
     refitted = fit.refit_model(data, both, history, settings, lambda epoch, metrics: None)
     return HoldoutResult(
@@ -77,5 +75,4 @@ def evaluate_holdout(
         validation=on_validation,
         test=predict_rows(refitted, data, test),
         temperature=temperature,
-        threshold=calibration.rejection_threshold(songs),
     )

@@ -61,7 +61,8 @@ def accuracy_scores(
     """Accuracy with its interval, macro-F1 and the accuracy of the majority baseline.
 
     Args:
-        actual, predicted: int [n].
+        actual: int [n].
+        predicted: int [n].
         groups: the unit that the bootstrap resamples, [n].
         majority: the largest region of the *training* part.
         seed: of the bootstrap.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def model_card(
     result: "HoldoutResult", data: "Dataset", run_params: dict[str, Any], metrics: dict[str, Any]
 ) -> str:
-    """Regions, params, calibration and test scores, as JSON.
+    """Regions, params, temperatures and test scores, as JSON.
 
     run_params: by dotted key; metrics: as report.measure_holdout returns them.
     """
@@ -21,7 +21,6 @@ def model_card(
         "regions": data.regions,
         "params": run_params,
         "temperature": result.temperature,
-        "threshold": result.threshold,
         "test": {name: scores[name] for name in names} | {"songs": len(result.test["song"].songs)},
     }
     return json.dumps(card, indent=2, sort_keys=True) + "\n"

@@ -1,60 +1,57 @@
-"""How well a model's confidence separates songs of its regions from songs of none of them."""
+"""How well the distance from the training songs separates songs of the regions from all others."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from musicregion.config.params import Params
 from musicregion.dataset.dataset import UNKNOWN, Dataset
-from musicregion.evaluation.holdout import HoldoutResult, evaluate_holdout, predict_rows
-from musicregion.models import calibration
+from musicregion.models.training_songs import TrainingSongs, fit_training_songs, song_statistics
 
 
-def predict_unknown(data: Dataset, rows: np.ndarray, result: HoldoutResult) -> np.ndarray:
-    """Calibrated probabilities [song, region] of songs of no region; rows: of `data`."""
-    assert result.model is not None  # only cross-validation drops it
-    songs = predict_rows(result.model, data, rows)["song"]
-    return calibration.apply_temperature(songs.probabilities, result.temperature["song"])
+def open_set_auroc(known: np.ndarray, unknown: np.ndarray) -> float:
+    """AUROC of a score that should be higher for unknown songs; 0.5 is chance.
+
+    Hendrycks and Gimpel 2017. known, unknown: scores [song].
+    """
+    from sklearn.metrics import roc_auc_score
+
+    scores = np.concatenate([known, unknown])
+    return float(roc_auc_score(np.arange(len(scores)) >= len(known), scores))
 
 
-def score_unknown_songs(data: Dataset, result: HoldoutResult) -> dict[str, float]:
-    """The threshold, and the shares of test songs and of unknown songs that it rejects.
+def score_unknown_songs(
+    data: Dataset, songs: TrainingSongs, false_rejections: float
+) -> dict[str, float]:
+    """The shares of test songs and of unknown songs that predictions reject, and the AUROC.
 
     Unknown songs are those that the corpus lists as unknown; if it lists none, their share and the
-    AUROC are left out.
+    AUROC are left out. false_rejections: the share of test songs that should be rejected.
     """
-    known = result.calibrated("test", "song")
-    scores = {
-        "threshold": result.threshold,
-        "test_songs_rejected": float((known.max(axis=1) < result.threshold).mean()),
+    scores: dict[str, float] = {}
+    statistics = {
+        part: np.hstack(song_statistics(data, data.rows(part)))
+        for part in ("test", "unknown")
+        if len(data.rows(part))
     }
-    rows = data.rows("unknown")
-    if len(rows):
-        unknown = predict_unknown(data, rows, result)
-        scores["auroc"] = calibration.open_set_auroc(known, unknown)
-        scores["unknown_songs_rejected"] = float((unknown.max(axis=1) < result.threshold).mean())
+    for part, values in statistics.items():
+        rejected = songs.typicality(values) <= false_rejections
+        scores[f"{part}_songs_rejected"] = float(rejected.mean())
+    if "unknown" in statistics:
+        known, unknown = (songs.measure.score(values) for values in statistics.values())
+        scores["auroc"] = open_set_auroc(known, unknown)
     return scores
 
 
-def leave_one_region_out(data: Dataset, settings: Params) -> Iterator[tuple[str, float]]:
-    """Yield each region, and the AUROC of a model that was trained without it.
+def leave_one_region_out(data: Dataset) -> Iterator[tuple[str, float]]:
+    """Yield each region, and the AUROC with which its songs are told from those of the others.
 
-    The left-out region's songs are the unknown ones; test songs of the others are the known ones.
+    The left-out region's songs are the unknown ones. Songs of the others are known, and each is
+    scored without the songs of its fold.
     """
     for label, region in enumerate(data.regions):
-        regions = [name for name in data.regions if name != region]
-        names = np.append(data.regions, "")[data.labels]  # UNKNOWN, -1, takes the last
-        without = data.relabelled(
-            np.where(np.isin(names, regions), np.searchsorted(regions, names), UNKNOWN),
-            np.where(data.labels == label, "unknown", data.parts),
-            regions,
-        )
-        train, validation, test = (without.rows(part) for part in ("train", "validation", "test"))
-        result = evaluate_holdout(
-            without, train, validation, test, settings, lambda epoch, metrics: None
-        )
+        others = (data.labels != label) & (data.labels != UNKNOWN)
+        songs = fit_training_songs(data, np.flatnonzero(others), {})
         # a copy of a song of another region is not unknown
-        other_groups = data.groups[(data.labels != label) & (data.labels != UNKNOWN)]
-        left_out = (data.labels == label) & ~np.isin(data.groups, other_groups)
-        unknown = predict_unknown(without, np.flatnonzero(left_out), result)
-        yield region, calibration.open_set_auroc(result.calibrated("test", "song"), unknown)
+        left_out = (data.labels == label) & ~np.isin(data.groups, data.groups[others])
+        unknown = songs.measure.score(np.hstack(song_statistics(data, np.flatnonzero(left_out))))
+        yield region, open_set_auroc(songs.song_scores, unknown)

@@ -36,7 +36,7 @@ def majority_region(data: Dataset) -> dict[str, int]:
 
 
 def measure_holdout(data: Dataset, result: HoldoutResult, seed: int) -> dict[str, Any]:
-    """metrics[part][unit][name] of validation and test, and metrics["calibration"][unit][name].
+    """`metrics[part][unit][name]` of validation and test; `metrics["calibration"][unit][name]`.
 
     seed: of the bootstrap.
     """

@@ -1,14 +1,21 @@
-"""Features of every segment as one array; no song's are computed twice."""
+"""Features of every segment as one array for each kind; no song's are computed twice."""
+
+from functools import partial
 
 import numpy as np
 import soundfile
 
-from musicregion.compute.parallel import map_songs, map_songs_in_process
 from musicregion.config.sections import Section
 from musicregion.errors import InputError
-from musicregion.features.kind import FeatureKind
+from musicregion.features.kind import FeatureKind, extract_song
 from musicregion.storage import array_store, cache_key, checksums, tables
-from musicregion.storage.paths import SEGMENT_FLACS, SEGMENTS, features_folder, features_front_end
+from musicregion.storage.paths import (
+    FEATURES,
+    SEGMENT_FLACS,
+    SEGMENTS,
+    features_array,
+    features_front_end,
+)
 
 
 def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarray:
@@ -18,9 +25,11 @@ def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarra
 
     Raises:
         InputError: data/segments and segments.csv do not fit together.
+        DownloadError: a pretrained network cannot be fetched.
     """
     segments = tables.SEGMENTS.read()
-    code = cache_key.source_key(settings, [kind.module], kind.packages)
+    code = cache_key.source_key(settings, [kind.module, extract_song.__module__], kind.packages)
+    network = kind.make_network(settings) if kind.make_network else None
     songs = segments.groupby(["region", "song"], sort=False).size().reset_index(name="segments")
     keys, items = {}, {}
     front_end = None
@@ -31,11 +40,9 @@ def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarra
         if front_end is None:  # segments are equally long
             file = soundfile.info(path)
             front_end = kind.make_front_end(file.samplerate, file.frames // count, settings)
-        items[row["song"]] = (path, count, front_end, settings)
-    map_function = map_songs_in_process if kind.uses_all_cores else map_songs
-    array = array_store.write_array(
-        features_folder(name), "features", keys, kind.extract_song, items, name, map_function
-    )
+        items[row["song"]] = (path, count, front_end, settings, network)
+    task = partial(extract_song, kind.compute_song)
+    array = array_store.write_array(FEATURES, name, keys, task, items, name)
     assert front_end is not None  # write_array refuses to write no song
     front_end.save(features_front_end(name))
     if len(array) != len(segments):
@@ -44,3 +51,15 @@ def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarra
             "`dvc repro -f segment` makes both again."
         )
     return array
+
+
+def describe_arrays(kinds: tuple[str, ...]) -> None:
+    """Write features.csv: what each kind's array is; its checksum stands for all of them."""
+    rows = []
+    for name in kinds:
+        path = features_array(name)
+        segments, time, channels = np.load(path, mmap_mode="r").shape
+        md5 = checksums.md5(path)
+        rows.append({"kind": name, "segments": segments, "time": time, "channels": channels})
+        rows[-1]["md5"] = md5
+    tables.FEATURES.write(rows)

@@ -1,16 +1,17 @@
 """Activations of musicnn, a network pretrained to tag music, as features of segments."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 
 from musicregion.audio.rounding import round_to
-from musicregion.audio.windows import read_windows
-from musicregion.features import spectral
+from musicregion.errors import ModelError
+from musicregion.features import musicnn_graph, musicnn_network, spectral
 from musicregion.features.front_end import FrontEnd, make_front_end
 from musicregion.features.kind import FeatureKind
 from musicregion.features.musicnn_network import BANDS, FRAMES
@@ -21,25 +22,22 @@ if TYPE_CHECKING:
 
 RATE = 16_000  # Hz
 N_FFT, HOP_LENGTH = 512, 256  # samples
-BATCH = 48  # patches
 MEL_STEP = 2.0**-16  # of the network's input, see rounding
 STEP = 2.0**-6  # of activations: the network is float32, and its routines the processor's
-Network = Callable[[np.ndarray], Any]  # patches [patch, frame, band] to [patch, channel]
+Network = Callable[[np.ndarray], np.ndarray]  # a patch [frame, band] to activations [channel]
 
 
 def musicnn_front_end(sample_rate: int, samples: int, settings: "Musicnn") -> FrontEnd:
     """The constants for the network's own sample rate, of segments at any."""
-    return make_front_end(RATE, N_FFT, BANDS)
+    return replace(make_front_end(RATE, N_FFT, BANDS), sample_rate=sample_rate)
 
 
-def mel_patches(
-    window: np.ndarray, sample_rate: int, front_end: FrontEnd, count: int
-) -> np.ndarray:
+def mel_patches(window: np.ndarray, front_end: FrontEnd, count: int) -> np.ndarray:
     """The network's input for one segment [sample]: float32 [patch, frame, band].
 
     `count` patches of 3 s, spread evenly from end to end; a segment shorter than 3 s is looped.
     """
-    resampled = soxr.resample(window, sample_rate, RATE)
+    resampled = soxr.resample(window, front_end.sample_rate, RATE)
     # the original's float16 overflows where music is loud
     power = spectral.mel_power(resampled, front_end, HOP_LENGTH)
     level = round_to(np.log10(10_000 * power + 1), MEL_STEP).astype("float32")
@@ -49,61 +47,59 @@ def mel_patches(
     return np.stack([level[start : start + FRAMES] for start in starts])
 
 
+def make_network(settings: "Musicnn") -> Path:
+    """Write the networks that are chosen as one ONNX graph; returns its path.
+
+    Raises:
+        DownloadError: the weights cannot be fetched.
+    """
+    weights = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
+    path = paths.musicnn_graph(settings.networks)
+    musicnn_graph.write_graph([weights[name] for name in settings.networks], path)
+    return path
+
+
 @cache
-def activation_function(networks: tuple[str, ...]) -> Network:
-    """The networks in TensorFlow; their activations are side by side, 1506 of each."""
-    import tensorflow as tf
+def load_network(path: Path) -> Network:
+    """The network in ONNX Runtime, in one thread.
 
-    from musicregion.features import musicnn_network
+    Raises:
+        ModelError: the file is damaged.
+    """
+    import onnxruntime
 
-    values = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
-    models = [musicnn_network.build_network(values[name]) for name in networks]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3  # errors
+    try:
+        session = onnxruntime.InferenceSession(path, options)
+    except Exception as error:  # ONNX Runtime has many classes of errors
+        raise ModelError(f"{path}: damaged ({error})") from None
+    # one patch at a time, whose intermediate arrays stay in the processor's cache
+    return lambda patch: session.run(None, {"input": patch[None]})[0][0]
 
-    def compute(batch: tf.Tensor) -> tf.Tensor:
-        return tf.concat([model(batch, training=False)[0] for model in models], axis=1)
 
-    function: Network = tf.function(compute, input_signature=[tf.TensorSpec((None, FRAMES, BANDS))])
-    return function
-
-
-def activations(
-    windows: Iterable[tuple[np.ndarray, int]],
+def compute_song(
+    windows: Iterable[np.ndarray],
     front_end: FrontEnd,
     settings: "Musicnn",
-    network: Network,
+    path: Path | None,
 ) -> Iterator[np.ndarray]:
-    """Yield activations [segment, patch, channel], several segments at a time.
+    """Yield activations [1, patch, channel] of each segment.
 
-    windows: each [sample] with its sample rate (Hz).
+    windows: each [sample]. path: of what make_network has written.
     """
-    batch: list[np.ndarray] = []
-    for window, rate in windows:
-        batch.append(mel_patches(window, rate, front_end, settings.patches))
-        if len(batch) * settings.patches >= BATCH:
-            yield _batch_activations(batch, network)
-            batch = []
-    if batch:
-        yield _batch_activations(batch, network)
-
-
-def _batch_activations(batch: list[np.ndarray], network: Network) -> np.ndarray:
-    """batch: the patches of each segment."""
-    values = round_to(np.asarray(network(np.concatenate(batch))), STEP)
-    return values.reshape(len(batch), len(batch[0]), -1)
-
-
-def extract_song(path: Path, segments: int, front_end: FrontEnd, settings: "Musicnn") -> np.ndarray:
-    """Activations of a song's segments, float32 [segment, patch, channel]."""
-    windows = read_windows(path, segments)
-    return np.concatenate(
-        list(activations(windows, front_end, settings, activation_function(settings.networks)))
-    )
+    assert path is not None  # KIND has make_network
+    network = load_network(path)
+    for window in windows:
+        patches = mel_patches(window, front_end, settings.patches)
+        yield round_to(np.stack([network(patch) for patch in patches]), STEP)[None]
 
 
 KIND = FeatureKind(
     musicnn_front_end,
-    extract_song,
+    compute_song,
     __name__,
-    ("numpy", "scipy", "soxr", "librosa", "tensorflow", "keras"),
-    uses_all_cores=True,
+    ("numpy", "scipy", "soxr", "librosa", "onnxruntime"),
+    make_network,
 )

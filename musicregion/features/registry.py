@@ -4,7 +4,7 @@ Its params are a class in config/feature_sections.py, named in config/params.py,
 params.yaml.
 """
 
-from musicregion.features import musicnn, spectral
+from musicregion.features import musicnn, spectral, tonal
 from musicregion.features.kind import FeatureKind, window_features
 
 PACKAGES = ("numpy", "scipy", "librosa")  # whose versions decide spectral features
@@ -13,4 +13,5 @@ KINDS: dict[str, FeatureKind] = {
     "mfcc": window_features(spectral.mfcc, *PACKAGES, make_front_end=spectral.mfcc_front_end),
     "logmel": window_features(spectral.logmel, *PACKAGES, make_front_end=spectral.logmel_front_end),
     "musicnn": musicnn.KIND,
+    "tonal": tonal.KIND,
 }

@@ -44,7 +44,15 @@ def power_to_db(power: np.ndarray) -> np.ndarray:
 def mfcc_front_end(sample_rate: int, samples: int, settings: "Mfcc") -> FrontEnd:
     """The constants for segments of `samples` at `sample_rate` Hz."""
     frames = 1 + (samples - settings.n_fft % 2) // settings.hop_length
-    return make_front_end(sample_rate, settings.n_fft, settings.mel_bands, frames, settings.deltas)
+    return make_front_end(
+        sample_rate,
+        settings.n_fft,
+        settings.mel_bands,
+        frames,
+        settings.deltas,
+        settings.fmin,
+        settings.fmax,
+    )
 
 
 def mfcc(window: np.ndarray, front_end: FrontEnd, settings: "Mfcc") -> np.ndarray:

@@ -19,7 +19,7 @@ EXCERPT = 10.0  # seconds of the song that the guide judges a palette by
 
 
 def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
-    """A palette and its name: the region's own if its corpus is rendered, else the guide's choice.
+    """A palette and its name: the region's own if it has one, else the guide's choice.
 
     Raises:
         ModelError: the guide must choose, and there is none.
@@ -28,9 +28,9 @@ def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
     from musicregion.config import corpus
 
     if Path("corpora", f"{corpus_name}.yaml").is_file():
-        sources = corpus.load(corpus_name).folk()
-        if order.region in sources:
-            return "the region's own", sources[order.region].palette
+        palettes = corpus.load(corpus_name).own_palettes()
+        if order.region in palettes:
+            return "the region's own", palettes[order.region]
     if not order.guide:
         raise ModelError(
             f"The corpus {corpus_name} names no instruments for {order.region}, so a model must "

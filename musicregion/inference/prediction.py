@@ -18,10 +18,32 @@ class SegmentPrediction:
 
 
 @dataclass(frozen=True)
+class SimilarSong:
+    """A training song that sounds like the predicted one."""
+
+    title: str
+    region: str
+    similarity: str  # in words
+    distance: float  # share of training songs that are nearer to another one, 0 to 1
+
+
+def describe_song(song: SimilarSong) -> str:
+    """A training song as text: Dawn (Coast, very similar)."""
+    return f"{song.title} ({song.region}, {song.similarity})"
+
+
+def describe_songs(songs: list[SimilarSong]) -> str:
+    """Training songs as text: Dawn (Coast, very similar); Rain (Hills, similar)."""
+    return "; ".join(map(describe_song, songs))
+
+
+@dataclass(frozen=True)
 class SongPrediction:
     """The prediction for a song; probabilities are calibrated."""
 
-    known: bool  # whether the highest probability reaches the threshold; else "none of these"
+    known: bool  # False: "none of these"
+    typicality: float  # share of training songs that sound at least as strange to the others
+    nearest: list[SimilarSong]
     probabilities: dict[str, float]  # by region, the likeliest first
     timeline: list[SegmentPrediction]
 

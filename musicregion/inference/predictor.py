@@ -5,42 +5,29 @@ training.
 """
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from musicregion.errors import ModelError
-from musicregion.features import musicnn
 from musicregion.features.front_end import FrontEnd, load_front_end
 from musicregion.features.registry import KINDS
+from musicregion.models import onnx_files
 from musicregion.models.keras_model import KerasClassifier
-from musicregion.models.onnx_files import FEATURES, MEMBERS, PATCHES
 from musicregion.models.onnx_model import OnnxModel
 from musicregion.models.sklearn_model import SklearnClassifier
-from musicregion.storage.paths import FRONT_END
+from musicregion.models.training_songs import TrainingSongs, load_training_songs
+from musicregion.storage.paths import TRAINING_SONGS, features_front_end
 
 if TYPE_CHECKING:
     from musicregion.models.base import Classifier
 
 
-AHEAD = 16  # windows that are decoded ahead of their features
-
-
-def map_in_thread(task: Callable, items: Iterable) -> Iterator:
-    """Yield task(item) for every item, computed in a thread while the next items are produced."""
-    pending: deque[Future] = deque()
-    with ThreadPoolExecutor(1) as pool:
-        for item in items:
-            pending.append(pool.submit(task, item))
-            if len(pending) > AHEAD:
-                yield pending.popleft().result()
-        yield from (future.result() for future in pending)
+Arrays = TypeVar("Arrays")
 
 
 @dataclass(frozen=True)
@@ -49,8 +36,9 @@ class Predictor:
 
     card: dict[str, Any]
     classifier: "Classifier"
-    front_end: FrontEnd
-    pretrained: OnnxModel | None  # the network whose activations are the features, if one is
+    front_ends: dict[str, FrontEnd]  # by kind of features
+    pretrained: dict[str, Path]  # networks by kind of features that needs one
+    songs: TrainingSongs | None  # None: no prediction, features alone
 
     def section(self, name: str) -> Any:  # noqa: ANN401  in place of any section
         """A section of the params that the model was trained with.
@@ -64,20 +52,30 @@ class Predictor:
         }
         return SimpleNamespace(**values)
 
-    def features(self, windows: Iterator[np.ndarray]) -> np.ndarray:
-        """Features of windows [sample], float32 [segment, time, channel]."""
-        name = self.card["params"]["features"]
-        settings, rate = self.section(name), self.section("segment").sample_rate
-        if self.pretrained:
-            pairs = ((window, rate) for window in windows)
-            blocks = musicnn.activations(
-                pairs, self.front_end, settings, self.pretrained.predict_proba
+    def features(self, windows: Callable[[], Iterator[np.ndarray]]) -> dict[str, np.ndarray]:
+        """Features of windows [sample] by kind, float32 [segment, time, channel].
+
+        windows: called for each kind again, since a song may be too long to be in memory.
+        """
+        arrays = {}
+        for kind, front_end in self.front_ends.items():
+            blocks = KINDS[kind].compute_song(
+                windows(), front_end, self.section(kind), self.pretrained.get(kind)
             )
-            return np.concatenate(list(blocks))
-        compute: Any = KINDS[name].compute_window
-        return np.stack(
-            list(map_in_thread(lambda window: compute(window, self.front_end, settings), windows))
-        )
+            arrays[kind] = np.concatenate(list(blocks))
+        return arrays
+
+
+def _load_arrays(load: Callable[[Path], Arrays], path: Path) -> Arrays:
+    try:
+        return load(path)
+    except FileNotFoundError:
+        raise ModelError(
+            f"{path}: not found, so an older version trained this model. Train it again with "
+            "`dvc repro`."
+        ) from None
+    except Exception as error:  # numpy and zipfile have many classes of errors
+        raise ModelError(f"{path}: damaged ({error})") from None
 
 
 def load_predictor(folder: Path, threads: int = 1) -> Predictor:
@@ -96,27 +94,33 @@ def load_predictor(folder: Path, threads: int = 1) -> Predictor:
         raise ModelError(
             f"{folder}/card.json: damaged ({error}). `dvc repro -f train` trains the model again."
         ) from None
+    kinds = card["params"]["features"].split("+")
+    pretrained = {kind: onnx_files.pretrained_file(folder, kind) for kind in kinds}
+    pretrained = {kind: path for kind, path in pretrained.items() if path.is_file()}
+    front_ends = {
+        kind: _load_arrays(load_front_end, features_front_end(kind, folder)) for kind in kinds
+    }
+    songs = _load_arrays(load_training_songs, folder / TRAINING_SONGS)
+    files = sorted(set(folder.glob("*.onnx")) - set(pretrained.values()))
     try:
-        graphs = {path.name: OnnxModel(path, threads) for path in sorted(folder.glob("*.onnx"))}
+        graphs = {path: OnnxModel(path, threads) for path in files}
     except Exception as error:  # ONNX Runtime has many classes of errors
         raise ModelError(f"{folder}: an .onnx file is damaged ({error})") from None
-    try:
-        front_end = load_front_end(folder / FRONT_END)
-    except FileNotFoundError:
-        raise ModelError(
-            f"{folder}: no {FRONT_END}, so an older version trained this model. Train it again "
-            "with `dvc repro`."
-        ) from None
-    except Exception as error:  # numpy and zipfile have many classes of errors
-        raise ModelError(f"{folder}/{FRONT_END}: damaged ({error})") from None
-    members = {name: graphs[file] for name, file in MEMBERS.items() if file in graphs}
-    if FEATURES in graphs:
-        classifier: Classifier = KerasClassifier(graphs[FEATURES])
-    elif "song" in members:
+    members = {
+        kind: {
+            unit: graphs[onnx_files.member_file(folder, kind, unit)]
+            for unit in ("song", "segment")
+            if onnx_files.member_file(folder, kind, unit) in graphs
+        }
+        for kind in kinds
+    }
+    if network := graphs.get(folder / onnx_files.NETWORK):
+        classifier: Classifier = KerasClassifier(network)
+    elif all("song" in units for units in members.values()):
         classifier = SklearnClassifier(members, len(card["regions"]))
     else:
         raise ModelError(
-            f"{folder}: no .onnx file, so an older version trained this model. Train it again "
-            "with `dvc repro -f train`."
+            f"{folder}: an .onnx file is missing, or an older version trained this model. Train it "
+            "again with `dvc repro -f train`."
         )
-    return Predictor(card, classifier, front_end, graphs.get(PATCHES))
+    return Predictor(card, classifier, front_ends, pretrained, songs)

@@ -17,7 +17,7 @@ from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from musicregion.compute import isolated
 from musicregion.errors import TaskDied, Undecodable
 from musicregion.inference.predict_file import predict_file
-from musicregion.inference.prediction import SongPrediction
+from musicregion.inference.prediction import SongPrediction, describe_songs
 
 SECONDS = 300  # for one song
 
@@ -36,10 +36,10 @@ def audio_bytes(audio: bytes | str) -> bytes:
 def output_row(result: SongPrediction | str, regions: list[str]) -> dict[str, Any]:
     """A prediction, or the reason why there is none, as a row of the output."""
     if isinstance(result, str):
-        return {"region": "", "known": False, "probability": 0.0, "reason": result} | {
-            f"p_{region}": 0.0 for region in regions
-        }
-    row = {"region": result.region, "known": result.known, "probability": result.probability}
+        row = {"region": "", "known": False, "typicality": 0.0, "nearest": "", "probability": 0.0}
+        return row | {"reason": result} | {f"p_{region}": 0.0 for region in regions}
+    row = {"region": result.region, "known": result.known, "typicality": result.typicality}
+    row |= {"nearest": describe_songs(result.nearest), "probability": result.probability}
     return row | {"reason": ""} | {f"p_{name}": result.probabilities[name] for name in regions}
 
 

@@ -6,7 +6,6 @@ from scipy.special import log_softmax, softmax
 from musicregion.models import opinion_pool
 
 BINS = 10  # of confidence, equally wide
-COVERAGE = 0.95  # share of validation songs that the rejection threshold accepts
 
 
 def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -63,24 +62,3 @@ def expected_calibration_error(probabilities: np.ndarray, actual: np.ndarray) ->
     """
     share, confidence, accuracy = confidence_bins(probabilities, actual).T
     return float((share * abs(confidence - accuracy)).sum())
-
-
-def rejection_threshold(probabilities: np.ndarray) -> float:
-    """The confidence below which a song is predicted to belong to no region.
-
-    probabilities: [song, region], of validation songs; COVERAGE of them are above the threshold.
-    """
-    return float(np.quantile(probabilities.max(axis=1), 1 - COVERAGE))
-
-
-def open_set_auroc(known: np.ndarray, unknown: np.ndarray) -> float:
-    """AUROC of confidence as a detector of songs that belong to a region; 0.5 is chance.
-
-    Hendrycks and Gimpel 2017.
-
-    known, unknown: probabilities [song, region] of songs of a region, and of songs of none.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    confidence = np.concatenate([known.max(axis=1), unknown.max(axis=1)])
-    return float(roc_auc_score(np.arange(len(confidence)) < len(known), confidence))

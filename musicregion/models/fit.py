@@ -36,9 +36,9 @@ def fit_model(
         TrainingError: the loss is not a finite number, or the model is too large.
     """
     if not registry.has_epochs(settings.model):
-        from musicregion.models import sklearn_model
+        from musicregion.models import sklearn_fit
 
-        return sklearn_model.fit_sklearn(data, train, validation, settings, on_epoch)
+        return sklearn_fit.fit_sklearn(data, train, validation, settings, on_epoch)
     from musicregion.models import keras_model
 
     return keras_model.fit_keras(data, train, validation, settings, on_epoch, epochs)

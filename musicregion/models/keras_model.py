@@ -28,9 +28,7 @@ class KerasClassifier:
     model: "keras.Model | OnnxModel"
 
     def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
-        probabilities: np.ndarray = self.model.predict(
-            data.features[rows], batch_size=256, verbose=0
-        )
+        probabilities: np.ndarray = self.model.predict(data.array[rows], batch_size=256, verbose=0)
         return probabilities
 
     def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +42,7 @@ class KerasClassifier:
     def export(self, folder: Path) -> None:
         from musicregion.models import onnx_export, onnx_files
 
-        onnx_export.export_keras(self.model, folder / onnx_files.FEATURES)
+        onnx_export.export_keras(self.model, folder / onnx_files.NETWORK)
 
 
 def channel_mean_and_variance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -74,12 +72,12 @@ def fit_keras(
     keras.utils.clear_session()  # otherwise layer names depend on earlier trainings
     keras.utils.set_random_seed(settings.train.seed)
     tf.config.experimental.enable_op_determinism()
-    features, labels = data.features[train], data.labels[train]
+    features, labels = data.array[train], data.labels[train]
     mean, variance = channel_mean_and_variance(features)
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
     build = registry.load_module(settings.model).build
     model = build(
-        data.features.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
+        data.array.shape[1:], len(data.regions), normalise, getattr(settings, settings.model)
     )
     class_weight = None
     if settings.train.balance == "oversample":
@@ -99,7 +97,7 @@ def fit_keras(
     ]
     validation_data = None
     if validation is not None:
-        validation_data = data.features[validation], data.labels[validation]
+        validation_data = data.array[validation], data.labels[validation]
         patience = settings.train.patience
         callbacks.append(
             keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)

@@ -86,21 +86,3 @@ def export_sklearn(model: "Pipeline", path: Path) -> None:
             onnx.helper.make_tensor_value_info("softmax", onnx.TensorProto.FLOAT, shape)
         )
     write_graph(converted, path)
-
-
-def export_musicnn(networks: tuple[str, ...], path: Path) -> None:
-    """Write the pretrained networks to `path`: from patches [patch, frame, band] to activations.
-
-    The activations of several networks are concatenated, [patch, channel].
-    """
-    import keras
-
-    from musicregion.features import musicnn_network
-    from musicregion.storage import paths
-
-    weights = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
-    models = [musicnn_network.build_network(weights[name]) for name in networks]
-    patches = keras.Input(models[0].input_shape[1:])
-    activations = [model(patches)[0] for model in models]
-    output = keras.ops.concatenate(activations, axis=1) if len(models) > 1 else activations[0]
-    export_keras(keras.Model(patches, output), path)

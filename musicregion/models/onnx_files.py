@@ -9,10 +9,17 @@ if TYPE_CHECKING:
     import onnx
 
 
-# files of a model folder, by the input of the network or estimator in it
-FEATURES = "features.onnx"
-MEMBERS = {"segment": "segment.onnx", "song": "song.onnx"}  # statistics
-PATCHES = "patches.onnx"  # the pretrained network, where the features are its activations
+NETWORK = "network.onnx"  # in a model folder: the trained network
+
+
+def member_file(folder: Path, kind: str, unit: str) -> Path:
+    """An estimator of a model folder, of statistics of songs or segments ("song", "segment")."""
+    return folder / f"{kind}_{unit}.onnx"
+
+
+def pretrained_file(folder: Path, kind: str) -> Path:
+    """The pretrained network of a model folder, which some kinds of features need."""
+    return folder / f"{kind}.onnx"
 
 
 def topological_order(graph: "onnx.GraphProto") -> "list[onnx.NodeProto]":

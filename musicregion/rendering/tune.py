@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicregion.config.corpus import Palette
+
 
 @dataclass(frozen=True)
 class Tune:
@@ -17,9 +19,11 @@ class Tune:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The tunes of one song of a region."""
+    """The tunes of one song of a region, and how they are to be arranged."""
 
     song: str  # id
     region: str
     number: int  # from 0 within the region
     tunes: tuple[Tune, ...]
+    palette: Palette
+    tempo: float | None = None  # quarter beats a minute; None: random, by the tunes' note lengths

@@ -1,6 +1,6 @@
 """One array of all songs' rows, in the songs' order.
 
-A folder holds <name>.npy [row, ...] and songs.csv: each song's number of rows.
+A folder holds <name>.npy [row, ...] and <name>.csv: each song's number of rows.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from musicregion.compute import parallel
 from musicregion.errors import InputError, TaskDied, Unavailable
 from musicregion.storage import stored_tasks, tables
 from musicregion.storage.files import writing
@@ -17,10 +16,10 @@ from musicregion.storage.files import writing
 
 def open_array(folder: Path, name: str) -> tuple[np.ndarray | None, dict[str, slice]]:
     """The array, memory-mapped (None: there is none), and each song's rows in it."""
-    path, index = folder / f"{name}.npy", folder / "songs.csv"
+    path, index = folder / f"{name}.npy", folder / f"{name}.csv"
     if not path.is_file() or not index.is_file():
         return None, {}
-    songs = tables.array_index(folder).read()
+    songs = tables.array_index(folder, name).read()
     ends = songs["rows"].cumsum()
     slices = {
         song: slice(end - rows, end)
@@ -36,7 +35,6 @@ def write_array(
     task: Callable[..., np.ndarray],
     items: dict[str, tuple],
     label: str,
-    each: stored_tasks.MapFunction = parallel.map_songs,
 ) -> np.ndarray:
     """Write the array of all songs, and its index; returns the array, memory-mapped.
 
@@ -44,7 +42,6 @@ def write_array(
 
     keys: song to key of its stored result, in the order of the rows.
     task: task(*items[song]) gives a song's rows, [row, ...]; of one type and shape for all songs.
-    each: see stored_tasks.map_stored.
 
     Raises:
         TaskDied: the process of a song's task crashed or hung.
@@ -55,7 +52,7 @@ def write_array(
     dtype: np.dtype | None = None
     count = 0
     arguments = [items[song] for song in keys]
-    blocks = stored_tasks.map_stored(task, list(keys.values()), arguments, label, each)
+    blocks = stored_tasks.map_stored(task, list(keys.values()), arguments, label)
     with writing(folder / f"{name}.npy") as part, part.open("wb") as file:
         for song, block in zip(keys, blocks, strict=True):
             if isinstance(block, TaskDied | Unavailable):
@@ -73,8 +70,8 @@ def write_array(
         file.seek(0)
         _write_header(file, (count, *shape), dtype)
         # if the process is killed between the two writes, there is no wrong index
-        (folder / "songs.csv").unlink(missing_ok=True)
-    tables.array_index(folder).write(rows)
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    tables.array_index(folder, name).write(rows)
     return np.load(folder / f"{name}.npy", mmap_mode="r")
 
 

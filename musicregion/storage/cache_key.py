@@ -9,12 +9,14 @@ from musicregion.config.sections import Section
 from musicregion.storage.import_closure import import_closure, module_source
 
 
-def source_key(settings: Section, modules: Iterable[str], packages: Iterable[str]) -> str:
+def source_key(settings: Section | None, modules: Iterable[str], packages: Iterable[str]) -> str:
     """Digest of a params section, of modules with all that they import, and of packages' versions.
 
-    modules: as "musicregion.audio.windows"; see import_closure for what counts of their imports.
+    settings: None where no params decide. modules: as "musicregion.audio.windows"; see
+    import_closure for what counts of their imports.
     """
-    digest = hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode())
+    values = settings.model_dump() if settings else {}
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
     for module in import_closure(*modules):
         digest.update(module_source(module))
     digest.update(" ".join(version(package) for package in packages).encode())

@@ -91,6 +91,22 @@ SEGMENTS = Table(
 FAILED = Table(
     paths.FAILED, {"song": "string", "region": "string", "source": "string", "reason": "string"}
 )
+NUISANCES = Table(
+    paths.NUISANCES,
+    {  # what a song's file is, apart from its music; see audio/nuisances.py
+        "song": "string",
+        "region": "string",
+        "codec": "string",
+        "sample_rate": "int64",  # Hz
+        "channels": "int64",
+        "level_db": "float64",  # root mean square, below full scale
+        "peak_db": "float64",
+        "crest_db": "float64",  # peak above level
+        "width": "float64",  # share of the stereo signal's energy that is left minus right
+        "cut_off": "float64",  # Hz; above it there is next to nothing
+        "duration_s": "float64",
+    },
+)
 GROUPS = Table(
     paths.GROUPS, {"song": "string", "region": "string", "group": "string"}
 )  # id of a group's first song
@@ -116,6 +132,18 @@ SPLITS = Table(
 )
 
 
-def array_index(folder: Path) -> Table:
+FEATURES = Table(
+    paths.FEATURES_TABLE,
+    {  # the array of each chosen kind
+        "kind": "string",
+        "segments": "int64",
+        "time": "int64",
+        "channels": "int64",
+        "md5": "string",
+    },
+)
+
+
+def array_index(folder: Path, name: str) -> Table:
     """The index of an array in a folder: each song's number of rows."""
-    return Table(folder / "songs.csv", {"song": "string", "rows": "int64"})
+    return Table(folder / f"{name}.csv", {"song": "string", "rows": "int64"})

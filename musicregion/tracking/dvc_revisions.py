@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from musicregion.config.committed import git
 from musicregion.config.flatten import flatten
 from musicregion.config.params import PARAMS, Params
 from musicregion.errors import ConfigError, InputError
 from musicregion.storage import paths
 from musicregion.tracking import store
-from musicregion.tracking.notes import git
 
 NO_SEARCH = md5(b"{}\n").hexdigest()  # of results/best_params.yaml, unless a search has run
 
@@ -72,7 +72,9 @@ class Revision:
     @cached_property
     def checksums(self) -> dict[str, str]:
         """MD5 of each file of the dataset, by path."""
-        features = paths.features_array(self.params["features"])
+        features = paths.FEATURES_TABLE
+        if not self.md5_of(features):  # of a version that had one kind of features
+            features = Path("data", self.params["features"], "features.npy")
         names = (features, paths.SEGMENTS, paths.SPLITS)
         return {path.as_posix(): self.md5_of(path) for path in names}
 

@@ -19,6 +19,11 @@ import soundfile
 CODE = Path("musicregion")
 SERVING = "inference/serving.py"  # in CODE
 TRAINING_FILES = ("*.keras", "*.skops")
+# of CODE; no prediction imports them, and a server takes each file in a request of its own
+OTHER_ROOMS = (
+    *("composition", "corpus", "evaluation", "generation", "presentation", "rendering"),
+    *("tracking", "tuning"),
+)
 # listed, since MLflow's own inference takes 8 s and is wrong
 PACKAGES = ["av", "mlflow", "numpy", "onnxruntime", "pandas", "scipy", "soundfile", "soxr"]
 
@@ -57,6 +62,7 @@ def saved_model(
         ColSpec("string", "path", False),
     ]
     outputs: list[ColSpec | TensorSpec] = [ColSpec("string", "region"), ColSpec("boolean", "known")]
+    outputs += [ColSpec("double", "typicality"), ColSpec("string", "nearest")]
     outputs += [ColSpec("double", "probability"), ColSpec("string", "reason")]
     outputs += [ColSpec("double", f"p_{region}") for region in regions]
     logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # it says what it saves
@@ -64,11 +70,13 @@ def saved_model(
     with tempfile.TemporaryDirectory() as temporary:
         needed, saved = Path(temporary, "models"), Path(temporary, "saved")
         shutil.copytree(models, needed, ignore=shutil.ignore_patterns(*TRAINING_FILES))
+        others = shutil.ignore_patterns("__pycache__", *OTHER_ROOMS)
+        package = shutil.copytree(code, Path(temporary, CODE), ignore=others)
         mlflow.pyfunc.save_model(
             saved,
-            python_model=str(code / SERVING),
+            python_model=str(package / SERVING),
             artifacts={"models": str(needed)},
-            code_paths=[str(code)],
+            code_paths=[str(package)],
             pip_requirements=PACKAGES,
             signature=mlflow.models.ModelSignature(Schema(inputs), Schema(outputs)),
             input_example=pd.DataFrame({"audio": [example]}),

@@ -3,28 +3,19 @@
 import json
 import os
 import shlex
-import subprocess
 
-import yaml
-
-from musicregion.config.flatten import flatten
+from musicregion.config.committed import committed_text, compare_params, git
 from musicregion.config.params import PARAMS
 
 NOTE = "mlflow.note.content"
 
 
-def git(*arguments: str) -> str:
-    """The output of a git command; empty if it fails."""
-    return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
-
-
-def changed_params(before: str, after: str) -> list[str]:
+def settings_for_dvc(before: str, after: str) -> list[str]:
     """Changes between two texts of params.yaml, as `dvc exp run -S` takes them: "model=cnn"."""
-    old, new = (flatten(yaml.safe_load(text) or {}) for text in (before, after))
     return [
         f"{key}={json.dumps(value) if isinstance(value, list) else value}"
-        for key, value in new.items()
-        if key not in old or old[key] != value
+        for key, (value, _) in compare_params(before, after).items()
+        if value is not None
     ]
 
 
@@ -42,13 +33,13 @@ def commands_for_changes(commit: str, changes: list[str], name: str) -> list[str
 def commands_for_experiment(commit: str, name: str) -> list[str]:
     """Commands that make an experiment of DVC again, from the commit that keeps it."""
     parent = git("rev-parse", "--short=10", f"{commit}^")
-    before, after = (git("show", f"{each}:{PARAMS}") for each in (parent, commit))
-    return commands_for_changes(parent, changed_params(before, after), name)
+    before, after = (committed_text(PARAMS, each) for each in (parent, commit))
+    return commands_for_changes(parent, settings_for_dvc(before, after), name)
 
 
 def commands_now() -> list[str]:
     """Commands that make the run of this work tree again."""
-    changes = changed_params(git("show", "HEAD:params.yaml"), PARAMS.read_text())
+    changes = settings_for_dvc(committed_text(PARAMS), PARAMS.read_text())
     commands = commands_for_changes(
         git("rev-parse", "--short=10", "HEAD"), changes, os.environ.get("DVC_EXP_NAME", "")
     )

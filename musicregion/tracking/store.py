@@ -4,10 +4,10 @@ import hashlib
 import json
 import logging
 import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from musicregion.config.committed import git
 from musicregion.errors import TrackingError
 
 
@@ -96,10 +96,6 @@ def _find_or_create(name: str) -> str:
 
 def git_commit() -> str:
     """The commit that is checked out, with + if tracked files differ from it."""
-
-    def git(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
-
     return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "-uno") else "")
 
 

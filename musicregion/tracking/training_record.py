@@ -18,7 +18,7 @@ CONTEXT = "training, validation, test"
 def describe_dataset(params: dict[str, Any], digest: str) -> dict[str, str]:
     """The dataset of a training, as MLflow shows it. params: by dotted key."""
     files = {"corpus": f"corpora/{params['corpus']}.yaml"}
-    files["uri"] = paths.features_array(params["features"]).as_posix()
+    files["uri"] = paths.FEATURES.as_posix()
     files |= {"segments": paths.SEGMENTS.as_posix(), "splits": paths.SPLITS.as_posix()}
     return {
         "name": f"{params['corpus']} {params['features']}",

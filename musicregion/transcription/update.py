@@ -50,6 +50,6 @@ def write_midi_files(songs: pd.DataFrame, notes: np.ndarray) -> None:
 
 def remove_transcriptions() -> None:
     """Leave no notes and no MIDI files, but an empty index, which compose reads."""
-    index = tables.array_index(TRANSCRIPTIONS)
+    index = tables.array_index(TRANSCRIPTIONS, "notes")
     prune(TRANSCRIPTIONS, {index.path})
     index.write([])

@@ -42,12 +42,12 @@ def run_search(settings: Params) -> dict[str, Any]:
     from tqdm import tqdm
 
     from musicregion.compute import dask_cluster
-    from musicregion.dataset import dataset
+    from musicregion.dataset import loading
     from musicregion.tracking import store
     from musicregion.tuning import mlflow_runs, storage, study, summary, trial
 
     trial.silence_warnings()
-    checksums = dataset.dataset_checksums(settings.features)
+    checksums = loading.dataset_checksums()
     opened = study.open_study(study_name(settings, checksums), settings)
     environment = {
         "MLFLOW_TRACKING_URI": store.tracking_uri(),
@@ -79,7 +79,7 @@ def run_search(settings: Params) -> dict[str, Any]:
                 elif dask_cluster.scheduler_address():
                     search_on_cluster(search, unassigned, missing)
                 else:
-                    trial.run_one_trial(search)
+                    trial.run_one_trial(search, opened)
         storage.requeue_stale_trials(opened)
         if not mlflow_runs.completed_trials(opened):
             reasons = {

@@ -9,7 +9,7 @@ import optuna
 from threadpoolctl import threadpool_limits
 
 from musicregion.config.params import Params
-from musicregion.dataset import dataset
+from musicregion.dataset import loading
 from musicregion.dataset.dataset import Dataset
 from musicregion.models import registry
 from musicregion.tracking import metric_names, store
@@ -30,23 +30,26 @@ class Search:
 
 
 @lru_cache(maxsize=1)
-def load_songs(features: str, digest: str) -> Dataset:
+def load_songs(kinds: tuple[str, ...], digest: str) -> Dataset:
     """Training and validation songs; read once in a process, and again when the digest changes."""
-    return dataset.load_dataset(features).only("train", "validation")
+    return loading.load_dataset(kinds).only("train", "validation")
 
 
-def run_one_trial(search: Search) -> None:
-    """Run one trial in this process, on any machine."""
+def run_one_trial(search: Search, opened: optuna.Study | None = None) -> None:
+    """Run one trial in this process, on any machine. opened: the study, where it is open already.
+
+    To open it takes longer than many a trial: a connection, and a look at the database's schema.
+    """
     os.environ.update(search.environment)
     silence_warnings()
     store.connect()
-    data = load_songs(search.settings.features, search.dataset)
+    data = load_songs(search.settings.kinds, search.dataset)
 
     def run_objective(trial: optuna.Trial) -> float:
         with mlflow_runs.open_trial_run(trial, search.experiment, search.parent) as trial_run:
             return try_params(trial, data, search.settings, trial_run)
 
-    study.run_trial(study.open_study(search.study, search.settings), run_objective)
+    study.run_trial(opened or study.open_study(search.study, search.settings), run_objective)
 
 
 def try_params(

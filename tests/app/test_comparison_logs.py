@@ -1,4 +1,4 @@
-from app.comparison_logs import failure_reason
+from app.comparison_logs import failure_reason, read_lines
 from musicregion.storage.paths import COMPARISON_LOGS
 
 
@@ -10,3 +10,11 @@ def test_an_experiment_that_another_process_took_over_is_read_from_its_log(tmp_p
     (COMPARISON_LOGS / "dense.log").write_text("".join(texts))
     (COMPARISON_LOGS / "cnn.log").write_text("")
     assert failure_reason("cnn") == f"cnn: no memory ({COMPARISON_LOGS / 'dense.log'})"
+
+
+def test_a_log_is_read_as_a_terminal_shows_it(tmp_path):
+    log = tmp_path / "log"
+    log.write_bytes(b"\x1b[1mfirst\x1b[0m\r\n\n\rbar 0%\rbar 50%\r \xff\rbar 100%\r\nlast\r")
+    assert read_lines(log) == ["first", "bar 100%", "last"]
+    log.write_bytes(b"")
+    assert read_lines(log) == [""]

@@ -1,4 +1,4 @@
-"""The real command, with a composer and a judge that tell high tones from low ones."""
+"""With a composer and a judge that tell high tones from low ones."""
 
 import hashlib
 import json
@@ -89,7 +89,7 @@ def test_the_same_seed_is_the_same_bytes(generate, two, tmp_path):
 )
 def test_a_mistake_is_a_sentence(generate, tmp_path, words, message):
     shutil.copy(REPOSITORY / "params.yaml", tmp_path)
-    output = generate(*words, folder=tmp_path, fails=True)
+    output = generate(*words, folder=tmp_path, fails=True, here=True)
     assert message in output
     assert "Traceback" not in output
     assert not (tmp_path / "songs").exists() or not list((tmp_path / "songs").iterdir())
@@ -100,11 +100,11 @@ def test_a_composer_that_was_not_trained_or_is_damaged_is_a_sentence(generate, c
     folder.mkdir()
     (folder / "card.json").write_text('{"trained": false}')
     words = ["--region", "low", "--composer", str(folder)]
-    assert "compose.epochs=40" in generate(*words, folder=tmp_path, fails=True)
+    assert "compose.epochs=40" in generate(*words, folder=tmp_path, fails=True, here=True)
     shutil.rmtree(folder)
     shutil.copytree(composing, folder)
     (folder / "decoder.npz").write_bytes(b"half a fi")
-    output = generate(*words, folder=tmp_path, fails=True)
+    output = generate(*words, folder=tmp_path, fails=True, here=True)
     assert "damaged" in output
     assert "Traceback" not in output
 
@@ -113,5 +113,7 @@ def test_a_judge_that_does_not_know_the_region_is_a_sentence(generate, trained, 
     folder = shutil.copytree(trained, tmp_path / "models")
     card = json.loads((folder / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps(card | {"regions": ["High", "Deep"]}))
-    output = generate("--region", "low", "--model", str(folder), folder=tmp_path, fails=True)
+    output = generate(
+        "--region", "low", "--model", str(folder), folder=tmp_path, fails=True, here=True
+    )
     assert "cannot judge Low" in output

@@ -5,24 +5,12 @@ import os
 import pty
 import subprocess
 
-import numpy as np
 from rich.console import Console
 
 from app import listen
-from tests.conftest import RATE, REPOSITORY, environment
-
-
-def test_a_prediction_each_second_is_for_the_last_window():
-    blocks = [np.full(RATE // 2, number, "float32") for number in range(8)]
-    windows = list(listen.last_windows(blocks, RATE, window=3))
-    assert len(windows) == 4
-    assert [len(window) for window in windows] == [3 * RATE] * 4
-    assert set(windows[0]) == {0, 1}  # looped
-    assert sorted(set(windows[3])) == [2, 3, 4, 5, 6, 7]
-
-
-def test_a_long_block_is_many_seconds():
-    assert len(list(listen.last_windows([np.zeros(5 * RATE, "float32")], RATE, window=2))) == 5
+from musicregion.inference.predict_window import WindowPrediction
+from musicregion.inference.prediction import SimilarSong
+from tests.conftest import REPOSITORY, environment
 
 
 def test_bars_are_as_long_as_probabilities():
@@ -34,6 +22,17 @@ def test_bars_are_as_long_as_probabilities():
     assert low.endswith(" 0.25")
 
 
+def test_what_sounds_like_no_region_is_none_of_these():
+    songs = [SimilarSong("Dawn", "Coast", "hardly similar", 1.0)]
+    console = Console(file=io.StringIO(), width=70)
+    for known in (True, False):
+        prediction = WindowPrediction({"Coast": 1.0}, known, songs)
+        console.print(listen.lines_of(prediction, 60))
+    lines = console.file.getvalue().splitlines()
+    assert lines[1] == "sounds like: Dawn (Coast, hardly similar)"
+    assert lines[3] == "none of these; the nearest: Dawn (Coast, hardly similar)"
+
+
 def run(trained, stream, **options):
     words = ["musicregion", "listen", stream, "--model", str(trained)]
     return subprocess.run(words, cwd=REPOSITORY, env=environment(), capture_output=True, **options)
@@ -43,13 +42,14 @@ def test_a_song_is_predicted_second_by_second_also_from_standard_input(trained, 
     song = songs / "low to high.flac"
     done = run(trained, str(song))
     lines = done.stdout.decode().splitlines()
-    assert len(lines) == 16 * 2
+    assert len(lines) == 16 * 3
 
     def probability(line):
         return float(line.rsplit(maxsplit=1)[1])
 
     assert probability(lines[0]) < probability(lines[1])  # High, Low
-    assert probability(lines[-2]) > probability(lines[-1])
+    assert probability(lines[-3]) > probability(lines[-2])
+    assert lines[2].startswith(("sounds like: Song 1-", "none of these; the nearest: Song 1-"))
     assert run(trained, "-", input=song.read_bytes()).stdout == done.stdout
 
 

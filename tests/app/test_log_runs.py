@@ -38,9 +38,9 @@ def runs_by_model(folder, store="mlruns"):
     return client, {run.data.params["model"]: run for run in runs}
 
 
-def log(folder):
+def log(folder, **options):
     """How many runs `musicregion log` added, and what it printed."""
-    said = command("musicregion", "log", cwd=folder)
+    said = command("musicregion", "log", cwd=folder, **options)
     return int(re.search(r"log: (\d+) runs added", said)[1]), said
 
 
@@ -100,10 +100,10 @@ def test_a_run_that_was_deleted_stays_deleted(project):
 def test_a_pulled_clone_has_its_runs_and_says_what_is_missing(project, tmp_path):
     clone = tmp_path / "clone"
     command("git", "clone", "-q", str(project), str(clone), cwd=tmp_path)
-    added, said = log(clone)
+    added, said = log(clone, here=True)
     assert added == 0
     assert "main: neither the cache nor a remote has its results" in said
     command("dvc", "remote", "add", "-q", "-d", "shared", str(project / ".dvc/cache"), cwd=clone)
-    added, said = log(clone)
+    added, said = log(clone, here=True)
     assert added == 1, said
     assert set(runs_by_model(clone)[1]) == {"committee"}

@@ -1,14 +1,13 @@
-"""The real command, with a model that tells high tones from low ones."""
+"""With a model that tells high tones from low ones; the first test starts the real command."""
 
 import csv
 import io
 import json
 import shutil
-import subprocess
 
 import pytest
 
-from tests.conftest import REPOSITORY, environment
+from tests.conftest import REPOSITORY, command, run_here
 from tests.site import Site
 
 PREDICT = ["musicregion", "predict"]
@@ -20,8 +19,7 @@ def predict(trained, songs):
 
     def run(*words, fails=False, model=trained):
         words = [*PREDICT, *words, *(["--model", str(model)] if model else [])]
-        variables = environment() | {"PYTHONPATH": str(REPOSITORY)}
-        done = subprocess.run(words, cwd=songs, env=variables, capture_output=True, text=True)
+        done = run_here(*words, cwd=songs)
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return (done.stdout, done.stderr) if fails else done.stdout
@@ -29,10 +27,13 @@ def predict(trained, songs):
     return run
 
 
-def test_a_prediction_is_printed_as_text(predict):
-    text = predict("low to high.flac")
+def test_a_prediction_is_printed_as_text(predict, trained, songs):
+    words = [*PREDICT, "low to high.flac", "--model", str(trained)]
+    text = command(*words, cwd=songs, PYTHONPATH=str(REPOSITORY))
     assert text.splitlines()[0].startswith("low to high.flac: ")
     assert text.splitlines()[1].split() == ["0:00", "Low", "0:08", "High"]
+    assert text.splitlines()[2].lstrip().startswith(("sounds like: Song ", "the nearest: Song "))
+    assert "    sounds like: Song 1-00 (Low, " in predict("low.wav")
     assert "low.wav: Low 0." in predict("low.wav") or "low.wav: Low 1." in predict("low.wav")
 
 
@@ -53,6 +54,8 @@ def test_an_unreadable_file_is_reported_and_skipped(predict, songs, tmp_path):
     rows = {row["song"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(table))}
     assert rows["low.wav"]["region"] == "Low"
     assert float(rows["low.wav"]["p_Low"]) > 0.5
+    assert float(rows["low.wav"]["typicality"]) > 0.05
+    assert rows["low.wav"]["nearest"].startswith("Song 1-00 (Low, ")
     assert rows["low.wav"]["reason"] == ""
     assert "not readable as audio" in rows["bad.mp3"]["reason"]
     assert str(folder) not in rows["bad.mp3"]["reason"]
@@ -65,11 +68,16 @@ def test_an_unlikely_song_is_none_of_these(predict, trained, tmp_path):
     model = tmp_path / "models"
     shutil.copytree(trained, model)
     card = json.loads((model / "card.json").read_text())
-    (model / "card.json").write_text(json.dumps(card | {"threshold": 0.99999}))
-    assert "low.wav: none of these" in predict("low.wav", model=model)
+    card["params"]["evaluate.false_rejections"] = 1.0
+    (model / "card.json").write_text(json.dumps(card))
+    text = predict("low.wav", model=model)
+    assert "low.wav: none of these" in text
+    assert "    the nearest: Song 1-00 (Low, " in text
     (row,) = json.loads(predict("low.wav", "--json", model=model))
     assert row["region"] is None
     assert row["known"] is False
+    assert len(row["nearest"]) == 3
+    assert row["nearest"][0]["title"] == "Song 1-00"
 
 
 def test_the_timeline_is_plotted(predict, tmp_path):

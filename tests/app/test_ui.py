@@ -9,8 +9,10 @@ import pytest
 from mlflow import MlflowClient
 
 from app import ui
-from musicregion.tracking import store
-from tests.app.test_web import SCREENSHOTS, browser, needs_browser  # noqa: F401  a fixture
+from musicregion.tracking import leaderboard, saved_views, store
+from musicregion.tracking.metric_names import SEARCH_VALUE
+from tests.app.test_web import browser  # noqa: F401  a fixture
+from tests.browser import SCREENSHOTS, needs_browser
 from tests.conftest import command, environment, free_port
 from tests.prepared import prepared
 from tests.servers import PATIENCE, kill, mlflow
@@ -43,9 +45,21 @@ def project(tmp_path, monkeypatch):
     client = MlflowClient()
     for model, accuracy in (("svm", 0.5), ("cnn", 0.8123), ("dense", 0.7)):
         log_run(client, experiment, model, accuracy)
-    trial = client.create_run(experiment, tags={"stage": "trial"}).info.run_id
-    client.log_metric(trial, "validation/song/accuracy", 1)
+    log_search(client, experiment)
     return folder
+
+
+def log_search(client, experiment):
+    """A search of two trials, and its view, whose name is "trials" here."""
+    search = client.create_run(experiment, tags={"stage": "tune"}).info.run_id
+    for number, accuracy in ((0.25, 1), (8.5, 0.25)):
+        tags = {"stage": "trial", "mlflow.parentRunId": search}
+        trial = client.create_run(experiment, tags=tags).info.run_id
+        client.log_param(trial, "svm.C", number)
+        client.log_metric(trial, SEARCH_VALUE, accuracy)
+        client.set_terminated(trial)
+    view = leaderboard.trials_view(search, ["svm.C"])
+    saved_views.save_view(client, experiment, "trials", view)
 
 
 def read_link(process):
@@ -94,6 +108,12 @@ def test_the_link_of_make_ui_opens_a_leaderboard(project, browser):  # noqa: F81
         sections = ("validation/song", "test/song", "calibration/song", "training")
         places = [area.inner_text().index(f"{section}\n") for section in sections]
         assert places == sorted(places)
+        address = saved_views.view_path("1", "trials", charts=True)
+        page.goto(f"{link.partition('#')[0]}{address}")
+        axes = page.locator("text.label")  # of the parallel coordinates
+        axes.nth(1).wait_for(timeout=60_000)
+        assert axes.all_text_contents() == ["svm.C", SEARCH_VALUE]
+        page.screenshot(path=SCREENSHOTS / "trials.png")
     finally:
         kill(process)
 

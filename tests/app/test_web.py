@@ -3,10 +3,10 @@
 Screenshots go to tests/screenshots/.
 """
 
+import csv
 import io
 import json
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,15 +23,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from app import page_examples, web
+from app import web
+from app.page import examples
 from musicregion.storage import tables
+from musicregion.storage.paths import segment_file
+from tests.browser import SCREENSHOTS, SIZES, accessibility_violations, needs_browser, started
 from tests.conftest import RATE, REPOSITORY, environment, free_port, tone
 from tests.servers import running
-
-SCREENSHOTS = REPOSITORY / "tests/screenshots"
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no browser: apt-get install chromium")
 
 
 @contextmanager
@@ -50,22 +48,24 @@ def serving(folder, model, *words, start=("musicregion", "web"), **variables):
 
 @pytest.fixture(scope="module")
 def served(trained, composing, tmp_path_factory):
-    """The folder that the page runs in, and its address. Links are on, songs can be made."""
+    """The folder that the page runs in, and its address. Links are on, songs can be made.
+
+    Of the training songs, those of one region are there.
+    """
     folder = tmp_path_factory.mktemp("page")
+    for number in range(12):  # the training songs of one region, to be played
+        path = folder / segment_file("High", f"0-{number:02}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, tone(8, 1500 * (1 + number / 50)), RATE)
     with serving(folder, trained, "--links", "--composer", str(composing)) as (url, _):
         yield folder, url
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        words = ["--no-sandbox", *microphone]  # the fake microphone beeps
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=words)
+    microphone = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with started(*microphone) as chromium:  # the fake microphone beeps
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=SIZES)
@@ -94,8 +94,19 @@ def take_screenshot(page, name):
     page.screenshot(path=SCREENSHOTS / f"{name}-{page.name}.png", full_page=True)
 
 
+def own_violations(page):
+    """What axe-core objects to in what this page adds to Gradio's components."""
+    return [line for line in accessibility_violations(page) if "svelte-" not in line]
+
+
 def upload(page, song):
     page.set_input_files("#song input[type=file]", song)
+
+
+def upload_again(page, song):
+    page.click("button[aria-label=Clear]")
+    page.wait_for_selector("#song input[type=file]", state="attached")
+    upload(page, song)
 
 
 @pytest.mark.slow
@@ -106,14 +117,75 @@ def test_a_song_is_uploaded_and_its_region_and_timeline_are_seen(visitor, songs)
     visitor.wait_for_selector(".timeline svg:visible")
     visitor.wait_for_selector(".verdict:visible")
     assert re.match(r"(Low|High|Not sure)\b", visitor.inner_text(".verdict"))
-    visitor.wait_for_timeout(500)  # for the waveform, in the picture
+    visitor.wait_for_timeout(500)  # for the player, in the picture
     take_screenshot(visitor, "song")
+    assert own_violations(visitor) == []
     assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     visitor.click("button[aria-label=Clear]")
     visitor.wait_for_selector(".timeline", state="detached")
     upload(visitor, songs / "high.wav")
     visitor.wait_for_selector(".verdict:has-text('High')")
     assert "with a probability of" in visitor.inner_text(".verdict")
+    assert visitor.inner_text(".nearest").count("(High, ") == 3
+
+
+AUDIO = "document.querySelector('#song audio')"
+
+
+@pytest.mark.slow
+@needs_browser
+def test_the_player_goes_where_the_pictures_are_clicked(visitor, songs):
+    upload(visitor, songs / "low to high.flac")
+    slider = visitor.wait_for_selector(".strips input")
+    visitor.wait_for_function(f"{AUDIO}.duration === 16")
+    box = slider.bounding_box()
+    for seconds, selector in ((2, ".loudness"), (6, ".spectrogram"), (9, ".timeline svg")):
+        at = {"x": box["width"] * seconds / 16, "y": 9}
+        visitor.click(f".strips {selector}", force=True, position=at)
+        assert visitor.evaluate(f"{AUDIO}.currentTime") == pytest.approx(seconds, abs=1)
+    visitor.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 5)
+    assert visitor.evaluate(f"{AUDIO}.currentTime") == pytest.approx(12, abs=1)
+    assert re.match(r"0:1[123]: High \d+%, of 0:16", slider.get_attribute("aria-valuetext"))
+    before = visitor.evaluate(f"{AUDIO}.currentTime")
+    visitor.keyboard.press("ArrowLeft")
+    assert visitor.evaluate(f"{AUDIO}.currentTime") == before - 1
+    visitor.keyboard.press("Home")
+    assert slider.get_attribute("aria-valuetext").startswith("0:00: Low ")
+    visitor.keyboard.press("Space")
+    visitor.wait_for_function("document.querySelector('.strips input').value >= 2")  # it plays
+    assert visitor.inner_text(".clock .position").startswith("0:0")
+    picture = visitor.query_selector(".spectrogram")
+    assert picture.evaluate("image => image.naturalWidth") == 600
+    assert "Hz: half of the energy is below" in picture.get_attribute("alt")
+
+
+@pytest.mark.slow
+@needs_browser
+def test_a_new_song_is_on_the_map_and_its_nearest_songs_can_be_played(visitor, served, songs):
+    upload(visitor, songs / "high.wav")
+    visitor.wait_for_selector(".map .new")
+    assert len(visitor.query_selector_all(".map .point")) == 24
+    label = visitor.get_attribute(".map", "aria-label")
+    assert label.startswith("Map of 24 training songs and the new one")
+    assert label.endswith("Nearest on the map to the new song are 10 of High.")
+    near = visitor.eval_on_selector_all(
+        ".map .near title", "titles => titles.map(title => title.textContent)"
+    )
+    listed = visitor.inner_text(".nearest")
+    assert len(near) == 3
+    assert all(title.removesuffix(" (High)") in listed for title in near)
+    players = visitor.query_selector_all(".nearest audio")
+    assert len(players) == 3
+    for player in players:
+        player.evaluate("player => player.play()")
+        visitor.wait_for_function("player => player.currentTime > 0.2", arg=player)
+        assert player.evaluate("player => player.duration") == pytest.approx(8, abs=0.1)
+    page = visitor.content()
+    assert "data/segments" not in page
+    upload_again(visitor, songs / "low.wav")
+    visitor.wait_for_selector(".nearest:has-text('(Low, ')")
+    assert not visitor.query_selector(".nearest audio")
+    assert "None of them can be played" in visitor.inner_text(".nearest")
 
 
 @pytest.mark.slow
@@ -130,7 +202,7 @@ def test_a_recording_is_predicted(visitor):
 @pytest.mark.slow
 @needs_browser
 def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
-    visitor.click("button[role=tab]:has-text('A new song')")
+    open_tab(visitor, "A new song")
     visitor.click("#region label:has-text('Low')")
     visitor.fill("input[aria-label='number input for Seconds']", "10")
     visitor.click("#make")
@@ -150,6 +222,93 @@ def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     assert json.loads(files["json"])["region"] == "Low"
     (made,) = served[0].glob("page-*/made")
     assert not list(made.iterdir())  # only what can be downloaded is left
+
+
+def open_tab(page, name):
+    """Press a tab, which a narrow page has in a menu."""
+    tab = f"button[role=tab]:has-text('{name}')"
+    page.wait_for_selector("button[role=tab]:visible")
+    if page.is_visible(tab):
+        page.click(tab)
+    else:
+        page.click(".overflow-menu > button")
+        page.click(f".overflow-dropdown button:has-text('{name}')")
+
+
+@pytest.fixture(scope="module")
+def hundred(tmp_path_factory):
+    """A folder with 100 songs, every tenth of which is broken."""
+    folder = tmp_path_factory.mktemp("hundred")
+    for number in range(100):
+        name = f"{number:02} ä & b.wav"
+        if number % 10 == 7:
+            (folder / name).with_suffix(".mp3").write_bytes(b"garbage" * 99 + bytes([number]))
+        else:
+            pitch = (220, 1500)[number % 2] * (1 + number / 400)
+            soundfile.write(folder / name, tone(4, pitch), RATE)
+    return sorted(folder.iterdir())
+
+
+def visible_rows(page):
+    rows = page.query_selector_all("#songs-table tbody tr")
+    return [row.inner_text() for row in rows if row.is_visible()]
+
+
+@pytest.mark.slow
+@needs_browser
+def test_a_hundred_songs_fill_a_table_to_filter_and_to_take_away(visitor, served, hundred):
+    open_tab(visitor, "Many songs")
+    visitor.set_input_files("#songs input[type=file]", hundred)
+    visitor.wait_for_selector("#songs-table tbody tr:nth-child(3)")
+    assert int(visitor.get_attribute("#songs-table progress", "value")) < 100  # it fills
+    visitor.click("#songs-outcome label:has-text('Failed')")
+    visitor.wait_for_selector("#songs-table a[download]", timeout=120_000)
+    failed = visible_rows(visitor)
+    assert len(failed) == 10
+    assert all("This song has no prediction: not readable" in row for row in failed)
+    assert str(served[0]) not in visitor.inner_text("body")
+    visitor.focus("#songs-outcome input:checked")
+    for _ in ("Not sure", "Low", "High"):
+        visitor.keyboard.press("Shift+Tab")
+    visitor.keyboard.press("Space")
+    visitor.wait_for_function("document.querySelector('#songs-table').dataset.outcome === '0'")
+    assert all("High" in row.split("\t")[1] for row in visible_rows(visitor))
+    visitor.click("#songs-outcome label:has-text('All')")
+    visitor.wait_for_function("!document.querySelector('#songs-table').dataset.outcome")
+    assert len(visible_rows(visitor)) == 100
+    summary = visitor.inner_text("#songs-table [role=status]")
+    assert re.fullmatch(r"High \d+, Low \d+(, Not sure \d+)?, Failed 10\.", summary)
+    assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert own_violations(visitor) == []
+    take_screenshot(visitor, "many-songs")
+    with visitor.expect_download() as download:
+        visitor.click("#songs-table a[download]")
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    assert [row["song"] for row in rows] == [song.name for song in hundred]
+    assert [row["reason"] != "" for row in rows] == [song.suffix == ".mp3" for song in hundred]
+    assert {row["region"] for row in rows[:20:2]} == {"Low"}
+
+
+@pytest.mark.slow
+@needs_browser
+def test_other_visitors_get_predictions_while_one_has_a_hundred(visitor, served, songs, hundred):
+    url = served[1]
+    function = prediction_function(url)
+    open_tab(visitor, "Many songs")
+    visitor.set_input_files("#songs input[type=file]", hundred)
+    visitor.wait_for_selector("#songs-table tbody tr")
+    start = time.monotonic()
+    for _ in range(3):
+        assert "High" in predict(url, songs / "high.wav", function)[0]
+    seconds = time.monotonic() - start
+    assert len(visible_rows(visitor)) < 60, f"{seconds:.1f} s for three songs"
+    visitor.click("#songs-stop")
+    visitor.wait_for_selector("#songs-table [role=status]:has-text('Stopped.')")
+    count = len(visible_rows(visitor))
+    visitor.wait_for_timeout(1500)
+    assert len(visible_rows(visitor)) == count < 100
+    assert visitor.is_visible("#songs-table a[download]")
+    visitor.wait_for_selector("#songs input[type=file]", state="attached")  # for the next songs
 
 
 @pytest.mark.slow
@@ -199,6 +358,18 @@ def send(url, song):
     return path
 
 
+def prediction_function(url):
+    """The number of the function that the page calls for an uploaded song."""
+    config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
+    named = {item["props"].get("elem_id"): item["id"] for item in config["components"]}
+    (function,) = (
+        item["id"]
+        for item in config["dependencies"]
+        if [named["song"], "change"] in item["targets"]
+    )
+    return function
+
+
 def predict(url, song, function):
     """Upload a file and predict it, as the page in a browser does; returns what it would show."""
     path, session = send(url, song), uuid.uuid4().hex
@@ -219,12 +390,7 @@ def test_twenty_visitors_at_once_all_get_predictions(served, tmp_path):
     song = tmp_path / "song.wav"
     soundfile.write(song, np.tile(tone(10, 1500), 12), RATE)
     assert song.stat().st_size > 5_000_000
-    config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
-    named = {item["props"].get("elem_id"): item["id"] for item in config["components"]}
-    song_id = named["song"]
-    (function,) = (
-        item["id"] for item in config["dependencies"] if [song_id, "change"] in item["targets"]
-    )
+    function = prediction_function(url)
     with ThreadPoolExecutor(20) as pool:
         outputs = list(pool.map(lambda _: predict(url, song, function), range(20)))
     assert all(output and "High" in output[0] for output in outputs)
@@ -247,8 +413,8 @@ def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
 @pytest.mark.slow
 def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
     soon = (
-        "import sys; from app import page, web; page.KEPT, page.SWEEP = 3, 1; "
-        "web.main(sys.argv[1:])"
+        "import sys; from app import web; from app.page import layout; "
+        "layout.KEPT, layout.SWEEP = 3, 1; web.main(sys.argv[1:])"
     )
     with serving(tmp_path, trained, start=[sys.executable, "-c", soon]) as (url, _):
         send(url, songs / "low.wav")
@@ -258,10 +424,9 @@ def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
 
 def small_disk(kept):
     """What starts a page that holds 100 MB of uploads, each for so many seconds."""
-    changes = f"page.KEPT, page.SWEEP, page_requests.UPLOADS = {kept}, 1, 100"
-    code = (
-        f"import sys; from app import page, page_requests, web; {changes}; web.main(sys.argv[1:])"
-    )
+    changes = f"layout.KEPT, layout.SWEEP, requests.UPLOADS = {kept}, 1, 100"
+    imports = "import sys; from app import web; from app.page import layout, requests"
+    code = f"{imports}; {changes}; web.main(sys.argv[1:])"
     return [sys.executable, "-c", code]
 
 
@@ -359,7 +524,7 @@ def test_links_are_off_unless_switched_on(trained, tmp_path):
 
 def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
     monkeypatch.chdir(tmp_path)
-    assert page_examples.copy_examples(tmp_path) == []
+    assert examples.copy_examples(tmp_path) == []
     rows, splits = [], []
     for number, part in enumerate(("train", "test", "test")):
         song = {"song": f"s{number}", "region": "Low"}
@@ -369,7 +534,7 @@ def test_examples_are_songs_of_the_test_part(tmp_path, monkeypatch, songs):
         splits.append(song | {"group": "", "part": part, "fold": 0})
     tables.SONGS.write(rows, tmp_path)
     tables.SPLITS.write(splits, tmp_path)
-    ((title, path),) = page_examples.copy_examples(tmp_path)
+    ((title, path),) = examples.copy_examples(tmp_path)
     assert (title, path.name) == ("Low: Song 2", "s2.wav")
     assert path.read_bytes() == (songs / "low.wav").read_bytes()
 

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from benchmarks.choice import choose_nested, pool_folds, score_folds
+from benchmarks.choice import (
+    choose_nested,
+    compare_pairs,
+    format_difference,
+    pool_folds,
+    score_folds,
+)
 
 
 def fold(validation, right, repeat=1, number=0):
@@ -46,3 +52,16 @@ def test_the_interval_is_over_songs():
     scores = score_folds(folds, 1)
     assert scores["song_accuracy"] == pytest.approx(0.6)
     assert 0.3 < scores["low"] < 0.6 < scores["high"] < 0.85
+
+
+def test_pairs_are_compared_song_by_song():
+    """Of 20 songs the better pair classifies 8 more correctly, in both repeats."""
+    folds = range(5)
+    worse = [fold(0.5, number < 3, repeat, number) for repeat in (1, 2) for number in folds]
+    better = [fold(0.5, True, repeat, number) for repeat in (1, 2) for number in folds]
+    compared = compare_pairs({"worse": worse, "better": better}, "worse", 1)
+    assert compared["worse"] == {"difference": 0, "low": 0, "high": 0, "p": 1}
+    assert compared["better"]["difference"] == pytest.approx(0.4)
+    assert 0.1 < compared["better"]["low"] < 0.4 < compared["better"]["high"] < 0.7
+    assert compared["better"]["p"] == pytest.approx(2 * 0.5**8, abs=1e-4)
+    assert format_difference(compared["better"]).startswith("+0.400 (+0.")

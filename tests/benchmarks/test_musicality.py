@@ -54,10 +54,10 @@ def test_the_key_of_a_piece_does_not_matter():
     assert max(distances.values()) == 0
 
 
+@pytest.mark.slow
 def test_the_judges_songs_share_no_tune_with_the_corpus_nor_with_real_ones():
     settings = params.load()
-    palettes = corpus.load("folk").folk()
-    corpus_songs = folk.choose_recipes(palettes, settings.folk.songs, settings.folk.seed)
+    corpus_songs = folk.choose_recipes(corpus.load("folk"), settings.folk.songs, settings.folk.seed)
     training, real = judge.choose_songs(settings)
     assert len(real) == judge.REAL_SONGS
     assert len(training) > 100

@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 from contextlib import chdir
+from dataclasses import replace
+from itertools import cycle, product
 from unittest import mock
 
 import joblib
@@ -13,23 +15,44 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from mlflow import MlflowClient
 
-from benchmarks import augmented_batches, games, record, run_size, training, variants
+from benchmarks import (
+    augmented_batches,
+    crop_networks,
+    games,
+    ladder,
+    noises,
+    record,
+    run_size,
+    training,
+    true_notes,
+    variants,
+)
 from benchmarks import table as experiment_tables
+from benchmarks.crop_networks import Plan
+from benchmarks.interventions import INTERVENTIONS, NEUTRALISED, ORIGINAL
 from musicregion.composition.fit import fit_composer
 from musicregion.composition.pieces import true_pieces
 from musicregion.composition.transformer import build_transformer
 from musicregion.compute import parallel
 from musicregion.config import corpus, params
 from musicregion.corpus import folk, folk_songs
-from musicregion.dataset import dataset
+from musicregion.dataset import loading
 from musicregion.dataset.dataset import Dataset
+from musicregion.evaluation.model_folder import write_model_folder
+from musicregion.features import musicnn, tonal
 from musicregion.features.spectral import mfcc_front_end
-from musicregion.models import fit
-from musicregion.models.model_folder import write_model_folder
+from musicregion.models import fit, training_songs
 from musicregion.storage import paths, tables
-from tests.conftest import RATE, REPOSITORY, SMALL
+from musicregion.tracking import store
+from tests.app.test_ui import log_run
+from tests.benchmarks.test_openset_folds import METHODS
+from tests.browser import needs_browser
+from tests.conftest import RATE, REPOSITORY, SMALL, map_in_process
+from tests.missing import needs_speech
 from tests.prepared import (
+    REGIONS,
     SEGMENTS,
     SONGS,
     WINDOW,
@@ -37,8 +60,10 @@ from tests.prepared import (
     repository_of_metrics,
     write_params,
 )
+from tests.servers import needs_postgres
 
 RESULTS = "benchmarks/results"
+FIGURES = ("auroc", "noise_rejected", "false_rejections")
 FOLK_PARTS = ("train", "test")  # of the rendered songs
 
 
@@ -71,7 +96,6 @@ def project(tmp_path_factory):
         shutil.copy(REPOSITORY / weights, folder / weights)
     activations = np.random.default_rng(0).random((SONGS * SEGMENTS, 3, 3012), "float32")
     activations[::2] += 0.1  # something to learn
-    (folder / paths.features_folder("musicnn")).mkdir()
     np.save(folder / paths.features_array("musicnn"), activations)
     for game in ("one", "two"):
         write_wave(folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, len(game)))
@@ -90,22 +114,22 @@ def folk_project(project):
     write_params(folder, "compose.width=16", "compose.heads=2")
     with chdir(folder):
         settings = params.load()
-        sources = corpus.load("folk").folk()
-        recipes = folk.choose_recipes(sources, settings.folk.songs, settings.folk.seed)
-        write_folk_songs(recipes[: len(FOLK_PARTS)], sources, settings)
+        chosen = corpus.load("folk")
+        recipes = folk.choose_recipes(chosen, settings.folk.songs, settings.folk.seed)
+        write_folk_songs(recipes[: len(FOLK_PARTS)], settings)
         pieces = true_pieces(settings)
         with mock.patch("musicregion.composition.training.train_transformer", untrained):
             fit_composer({"train": pieces, "validation": pieces[:1]}, settings, mock.Mock())
-        write_guide(sorted(sources), settings)
+        write_guide(sorted(chosen.regions), settings)
     return folder
 
 
-def write_folk_songs(recipes, sources, settings):
+def write_folk_songs(recipes, settings):
     """Render songs, and write the tables that name them."""
     rows = []
     for recipe, part in zip(recipes, FOLK_PARTS, strict=True):
         paths.RAW.mkdir(parents=True, exist_ok=True)
-        song = folk_songs.folk_song(recipe, sources[recipe.region].palette, settings.folk)
+        song = folk_songs.folk_song(recipe, settings.folk)
         row = dict.fromkeys(tables.SONGS.columns, "") | {"song": recipe.song, "unknown": False}
         row |= {"region": recipe.region, "status": "ok", "duration_s": 14.0}
         row |= {"path": str(song.fetch(paths.RAW, recipe.song).path)}
@@ -126,15 +150,16 @@ def write_guide(regions, settings):
     names = np.repeat([f"{number:02}" for number in range(4 * len(regions))], 2)
     labels = np.repeat(np.arange(len(regions)), 8)
     features = np.random.default_rng(0).normal(size=(len(names), 130, 13)).astype("float32")
-    data = Dataset(features, labels, names, names, np.full(len(names), "train"), regions)
+    data = Dataset({"mfcc": features}, labels, names, names, np.full(len(names), "train"), regions)
     rows = np.arange(len(names))
     model, _ = fit.fit_model(data, rows, None, settings, lambda epoch, metrics: None)
-    card = {"regions": regions, "params": settings.training_params(), "threshold": 0.0}
+    card = {"regions": regions, "params": settings.training_params()}
     card["temperature"] = {"song": 1.0, "segment": 1.0}
     rate = settings.segment.sample_rate
     front_end = mfcc_front_end(rate, round(rate * settings.segment.window), settings.mfcc)
     front_end.save(paths.features_front_end("mfcc"))
-    write_model_folder(model, json.dumps(card), settings, paths.MODELS)
+    songs = training_songs.fit_training_songs(data, rows, {})
+    write_model_folder(model, songs, json.dumps(card), settings, paths.MODELS)
 
 
 @pytest.fixture
@@ -153,7 +178,7 @@ def run(monkeypatch, capsys):
             monkeypatch.setattr(owner, constant, value)
         monkeypatch.setattr(sys, "argv", [f"benchmarks.{name}"])
         if in_process:
-            monkeypatch.setattr(parallel, "map_songs", parallel.map_songs_in_process)
+            monkeypatch.setattr(parallel, "map_songs", map_in_process)
         with mock.patch.dict(os.environ), chdir(folder):
             importlib.import_module(f"benchmarks.{name}").main()
         path = folder / RESULTS / f"{result or name}.json"
@@ -175,6 +200,17 @@ def eager():
     tf.config.run_functions_eagerly(False)
 
 
+class Loudness:
+    """In place of a network, and better: the second region's songs are louder."""
+
+    def predict(self, features, **_):
+        loud = features.mean(axis=(1, 2)) > 0.25
+        return np.stack([~loud, loud], axis=1) * 0.8 + 0.1
+
+    def predict_on_batch(self, crops):
+        return {"probabilities": self.predict(crops.mean(axis=1))}
+
+
 def test_augmentation(project, run, eager):
     options = {"smoothing": 0.1, "cosine": True, "average": True, "decay": 0.01}
     by_name = {"all options": (augmented_batches.mixup, options)}
@@ -182,6 +218,43 @@ def test_augmentation(project, run, eager):
     rows, output = run("augmentation", project, changes)
     assert [row["variant"] for row in rows] == ["all options"]
     assert "| all options |" in output
+    changes |= {"VARIANTS": {"loudness": ()}, "train_network": lambda *_: Loudness()}
+    rows, _ = run("augmentation", project, changes)
+    assert rows[-1]["song_accuracy"] == 1  # every fold's own songs were predicted
+
+
+def test_shortcuts(project, run):
+    songs = tables.SONGS.read(project)
+    for table in songs.itertuples():
+        wave = melody(SEGMENTS * WINDOW, int(table.song[1:]))
+        whistle = 0.05 * np.sin(2 * np.pi * 9000 * np.arange(len(wave)) / RATE)
+        write_wave(project / table.path, wave + whistle * (table.region == REGIONS[1]))
+    tables.SONGS.write(songs.assign(sha256=songs["song"]), project)
+    what = (ORIGINAL, "6 dB softer", "Opus 64 kbit/s", NEUTRALISED)  # the others take longer
+    some = {name: INTERVENTIONS[name] for name in what}
+    changes = {"FOLDS": 3, "INTERVENTIONS": some, "intervened_songs.INTERVENTIONS": some}
+    write_params(project, "model=svm")
+    rows, output = run("shortcuts", project, changes, in_process=True)
+    write_params(project, "model=committee")
+    by_name = {row["what"]: row for row in rows}
+    baselines = ["majority", "nuisances", "format", "model"]
+    trained = ["trained on excerpts", "trained on neutralised"]
+    assert list(by_name) == [*baselines, *what[:-1], *trained]
+    assert by_name["trained on excerpts"]["accuracy"] > 0.9  # by the whistle
+    assert by_name["trained on neutralised"]["accuracy"] < 0.8
+    assert by_name[ORIGINAL]["changed"] == 0
+    assert "| 6 dB softer |" in output
+
+
+def test_doctor(project, run):
+    changes = {"DRAWS": 2, "FOLDS": 3, "REPEATS": 1, "MODELS": ("logistic",)}
+    rows, output = run("doctor", project, changes)
+    assert [(row["model"], row["songs"]) for row in rows] == [("logistic", SONGS)]
+    (row,) = rows
+    assert row["found_10"] == 1  # loud songs among soft ones
+    assert row["minutes_80"] < 0.1 * row["minutes"]
+    assert row["clean"] == row["after"] == 1
+    assert "| logistic | 1.000 (1.000 to 1.000) |" in output
 
 
 def test_duplicates(project, folk_project, run):
@@ -193,8 +266,28 @@ def test_duplicates(project, folk_project, run):
 
 
 @pytest.mark.slow
+def test_ladder(project, run, eager):
+    steps = {
+        "CNN": ladder.Step("cnn", False, "0.7", {"filters": [2]}),
+        "CNN, bootstrapped": ladder.Step("cnn", True, "", {"filters": [2]}),
+    }
+    rows, output = run("ladder", project, {"STEPS": steps, "ladder_folds.FOLDS": 3})
+    assert [(row["step"], row["way"]) for row in rows] == list(product(steps, ladder.WAYS))
+    for row in rows:
+        for unit in ("segment", "song"):
+            assert row[f"{unit}_low"] <= row[f"{unit}_accuracy"] <= row[f"{unit}_high"]
+    assert "| folk | CNN | 0.7 | random |" in output
+    assert "folk, CNN: bootstrapping adds " in output
+    assert (project / RESULTS / "ladder.png").is_file()
+    run("ladder", project, {"STEPS": {}})  # what is in the table stays
+    assert json.loads((project / RESULTS / "ladder.json").read_text()) == rows
+
+
+@pytest.mark.slow
 def test_extract(project, run):
     result, output = run("extract", project, {"REPEATS": 1, "WORKERS": (1,), "LONG_FILE": 1 / 60})
+    assert [row["way"] for row in result["musicnn"]] == ["TensorFlow", "ours"]
+    assert result["musicnn_largest_difference"] <= musicnn.STEP
     assert {row["way"] for row in result["alternatives"]} == {
         "tutorial",
         "tutorial, song loaded once",
@@ -218,6 +311,18 @@ def test_generate(folk_project, run):
 
 
 @pytest.mark.slow
+def test_processors(project, run, tmp_path):
+    emulator = tmp_path / "emulator"  # of this very processor
+    emulator.write_text('#!/bin/sh\nshift 2\nexec "$@"\n')
+    emulator.chmod(0o755)
+    changes = {"EMULATOR": str(emulator), "PROCESSORS": {"this": "the same"}, "SEGMENTS": 2}
+    result, output = run("processors", project, changes)
+    assert result["activations"] == 2 * 3012
+    assert {row["differ"] for row in result["rows"]} == {0}
+    assert "the same" in output
+
+
+@pytest.mark.slow
 def test_kill(project, run):
     (project / RESULTS).mkdir(parents=True, exist_ok=True)
     (project / RESULTS / "record.json").write_text('{"other": 1}')
@@ -232,12 +337,154 @@ def test_kill(project, run):
 
 def test_models(project, run):
     pairs = [("mfcc", "logistic", 2, {}), ("mfcc", "svm", 2, {}), ("logmel", "svm", 1, {})]
-    changes = {"FOLDS": 3, "SAMPLE": 4, "ROWS": pairs, "POOLS": [("svm on mfcc", "svm on logmel")]}
+    changes = {
+        "REFERENCE": "svm on mfcc",
+        "FOLDS": 3,
+        "SAMPLE": 4,
+        "ROWS": pairs,
+        "POOLS": [("svm on mfcc", "svm on logmel")],
+    }
     rows, output = run("models", project, changes)
     assert [(row["features"], row["model"]) for row in rows] == [pair[:2] for pair in pairs]
     assert "chosen by nested validation" in output
     assert "svm on mfcc + svm on logmel" in output
     assert (project / RESULTS / "models_folk_confusion.png").is_file()
+
+
+def test_music(project, folk_project, run):
+    with chdir(folk_project):
+        recipes = true_notes.load_recipes(params.load())
+    names = [f"s{number:02}" for number in range(SONGS)]
+    songs = dict(zip(names, cycle(recipes.values()), strict=False))
+    changes = {"FEATURES": ("mfcc",), "FOLDS": 3, "REPEATS": 1}
+    changes |= {"true_notes.load_recipes": lambda settings: songs}
+    rows, output = run("music", project, changes)
+    assert [(row["songs"], row["model"]) for row in rows] == [
+        (SONGS, "majority"),
+        (SONGS, "committee"),
+        (SONGS, "committee"),
+    ]
+    assert rows[0]["song_accuracy"] == 0.5
+    assert rows[1]["song_accuracy"] > 0.8
+    assert "| folk | 40 | tonal of the true notes | committee |" in output
+    assert "against_mfcc" not in rows[0]
+    assert rows[1]["against_mfcc"]["difference"] == 0
+    assert rows[2]["against_mfcc"].keys() >= {"difference", "low", "high"}
+
+
+def store_uniform_predictions(project, pair):
+    """Write stored folds in which every region is as probable as any other."""
+    with chdir(project):
+        features, _, model = pair.partition("_")
+        data = loading.load_dataset((features,))
+
+        def uniform(train, test):
+            names = np.unique(data.songs[test])
+            return names, np.full((len(names), len(data.regions)), 1 / len(data.regions))
+
+        folds = variants.predict_folds(data, params.load(), model, uniform)
+    path = project / RESULTS / f"models_folk/{pair}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(folds))
+
+
+@pytest.mark.slow
+def test_networks(project, run, eager, monkeypatch):
+    monkeypatch.setattr(variants, "FOLDS", 2)
+    for model in ("svm", "cnn"):
+        store_uniform_predictions(project, f"mfcc_{model}")
+    plan = Plan(
+        pretraining=1,
+        epochs=1,
+        songs=24,
+        lengths=(8, 16),
+        pretraining_lengths=(8, 9),
+        test_crops=2,
+        test_length=16,
+        blocks=((4, 3, 2),),
+        probabilities=0.5,
+        activations=1.0,
+    )
+    tries = {"taught": plan, "loudness": replace(plan, epochs=0)}
+    fit_network = crop_networks.fit_network
+
+    def fit_or_listen(songs, regions, lessons, plan, seed):
+        return fit_network(songs, regions, lessons, plan, seed) if plan.epochs else Loudness()
+
+    changes = {"TRIES": tries, "network_tries.TRIES": tries, "teachers.FOLDS": 2}
+    rows, output = run("networks", project, changes | {"network_tries.fit_network": fit_or_listen})
+    assert [row["model"] for row in rows] == ["svm", "cnn", *tries]
+    assert [row["song_accuracy"] for row in rows] == [0.5, 0.5, mock.ANY, 1]
+    assert rows[-1]["against_svm"]["difference"] == 0.5
+    assert "| mfcc | taught |" in output
+
+
+@pytest.mark.slow
+@needs_speech
+def test_openset(project, run):
+    """With two regions, none can be left out."""
+    with chdir(project):
+        write_guide(list(REGIONS), params.load())
+    aurocs = {method: {"Coast": 0.6, "Hills": 0.8} for method in METHODS}
+    changes = {"unknown_sounds.EACH": 1, "unknown_sounds.FOREIGN": 1}
+    changes |= {"noises.SHORTEST": 1, "noises.LONGEST": 2}
+    changes["openset_folds.measure_aurocs"] = lambda data, settings: aurocs
+    earlier = [dict.fromkeys(FIGURES, 0.5) for _ in range(2)]
+    for row, name in zip(earlier, ("a", "folk"), strict=True):
+        row |= {"corpus": name, "features": "mfcc", "method": "mahalanobis", "regions": {}}
+    (project / RESULTS).mkdir(exist_ok=True)
+    (project / RESULTS / "openset.json").write_text(json.dumps(earlier))
+    (first, *rows), output = run("openset", project, changes, in_process=True)
+    assert first == earlier[0]  # the row of folk is replaced
+    assert [(row["corpus"], row["features"]) for row in rows] == [("folk", "mfcc")] * len(METHODS)
+    assert [row["method"] for row in rows] == METHODS
+    assert {row["auroc"] for row in rows} == {0.7}
+    assert set(rows[0]["sounds"]) == {*noises.KINDS, "foreign"}
+    assert rows[4]["noise_rejected"] > 0.5
+    assert "| folk | mfcc | combined | 0.700 |" in output
+
+
+@pytest.mark.slow
+@pytest.mark.slow
+def test_dvc_layouts(tmp_path, run):
+    (tmp_path / RESULTS).mkdir(parents=True)
+    rows, output = run("dvc_layouts", tmp_path, {"FILES": 20, "REGIONS": 2, "SIZE": 80})
+    assert len(rows) == 4
+    steps = {"add", "one more", "status", "push", "pull", "checkout"}
+    assert all(row.keys() == {"layout", "files", *steps} for row in rows)
+    assert "| an archive a region |" in output
+
+
+@pytest.mark.slow
+@needs_browser
+def test_leaderboard(tmp_path, run, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    log_run(MlflowClient(), store.prepare_experiment("folk"), "svm", 0.5)
+    (tmp_path / RESULTS).mkdir(parents=True)
+    shutil.copy(REPOSITORY / "params.yaml", tmp_path)
+    rows, output = run("leaderboard", tmp_path, {"RUNS": (1, 3), "OPENED": 1})
+    assert [row["runs"] for row in rows] == [1, 3]
+    assert all(row["seconds"] > 0 for row in rows)
+    assert "Each run has 3 metrics, 2 params" in output
+
+
+@pytest.mark.slow
+def test_page(project, run, trained, songs):
+    folder = project.with_name("page")
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "segments"))
+    shutil.copytree(trained, folder / paths.MODELS)
+    rows = tables.SONGS.read(project)
+    for number, file in enumerate(sorted(songs.iterdir())):
+        rows.loc[number, ["path", "status"]] = str(file), "ok"
+    tables.SONGS.write(rows, folder)
+    result, output = run("page", folder, {"VISITORS": 3, "SECONDS": 1})
+    assert (result["visitors"], result["songs"]) == (3, 3)
+    assert result["answers"] >= 3
+    assert result["fewest_of_a_visitor"] >= 1
+    assert (result["failures"], result["mixed_up"]) == (0, 0)
+    assert 0 < result["p50"] <= result["p95"] <= result["longest"]
+    assert "| p95 |" in output
 
 
 @pytest.mark.slow
@@ -288,6 +535,17 @@ def test_search(project, run, eager):
 
 
 @pytest.mark.slow
+@needs_postgres
+def test_shared_search(project, run):
+    changes = {"PROCESSES": 2, "CHANGES": {"model": "logistic", "tune": {"trials": 4}}}
+    rows, output = run("shared_search", project, changes)
+    assert [row["search"] for row in rows] == ["four processes", "four processes, one killed"]
+    assert all(row["trials"] >= 4 and row["lost"] == 0 for row in rows)
+    assert all(0 <= row["idle"] <= 1 for row in rows)
+    assert "| trials_a_minute |" in output
+
+
+@pytest.mark.slow
 def test_switch_back(project, run):
     changes = {"CHANGES": (*SMALL, "model=svm")}
     record, output = run("switch_back", project, changes, result="record")
@@ -310,6 +568,17 @@ def test_table(tmp_path, capsys):
     assert 40 < values["table_width"] <= 110
 
 
+def test_tonal(project, run, monkeypatch):
+    monkeypatch.setattr(tonal, "channels", lambda: {"scale": slice(0, 2), "intervals": slice(2, 5)})
+    shares = np.random.default_rng(0).random((SONGS * SEGMENTS, 1, 5), "float32")
+    np.save(project / paths.features_array("tonal"), shares)
+    changes = {"FOLDS": 2, "REPEATS": 1, "TIMED": 1}
+    ((row,), output) = run("tonal", project, changes, in_process=True)
+    assert [group["channels"] for group in row["groups"]] == [5, 2, 3]
+    assert row["x_realtime"] > 1
+    assert "times real time" in output
+
+
 def test_training(project, run):
     ways = {name: training.WAYS[name] for name in ("model.fit, deterministic", "16 steps a call")}
     rows, _ = run("training", project, {"WAYS": ways, "NETWORKS": ("dense",)})
@@ -325,17 +594,7 @@ def test_transcribe(folk_project, run):
 @pytest.mark.slow
 def test_transfer(project, run, eager, monkeypatch):
     monkeypatch.setattr(variants, "FOLDS", 2)
-    with chdir(project):
-        data = dataset.load_dataset("musicnn")
-
-        def uniform(train, test):
-            names = np.unique(data.songs[test])
-            return names, np.full((len(names), len(data.regions)), 1 / len(data.regions))
-
-        committee = variants.predict_folds(data, params.load(), "committee", uniform)
-    path = project / RESULTS / "models_folk/musicnn_committee.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(committee))
+    store_uniform_predictions(project, "musicnn_committee")
     changes = {"transfer_networks.EPOCHS": 1, "transfer_networks.BATCH": 16}
     changes |= {"transfer_networks.BAG_EPOCHS": 1}
     rows, output = run("transfer", project, changes)

@@ -1,5 +1,6 @@
 import numpy as np
 
+from benchmarks.musicnn_tensorflow import build_network
 from benchmarks.transfer_networks import fine_tuned_layers
 from musicregion.features import musicnn_network
 from musicregion.storage import paths
@@ -8,7 +9,7 @@ from musicregion.storage import paths
 def test_fine_tuning_starts_from_musicnns_own_last_layers():
     weights = musicnn_network.load_weights(paths.MUSICNN_WEIGHTS)
     patches = np.random.default_rng(0).random((2, 187, 96)).astype("float32")
-    outputs = [musicnn_network.build_network(weights[name])(patches) for name in ("MSD", "MTT")]
+    outputs = [build_network(weights[name])(patches) for name in ("MSD", "MTT")]
     activations = np.concatenate([each[0] for each in outputs], axis=1)[None]
     hidden = np.asarray(fine_tuned_layers((2, 3012), ("MSD", "MTT"))(activations))[0]
     for index, name in enumerate(("MSD", "MTT")):

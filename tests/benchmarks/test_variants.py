@@ -14,7 +14,9 @@ def two_regions():
     songs = np.repeat([f"s{number:02}" for number in range(20)], 2)
     labels = np.repeat([0, 1], 20)
     parts = np.full(40, "train")
-    return Dataset(np.zeros((40, 3, 2), "float32"), labels, songs, songs, parts, ["A", "B"])
+    return Dataset(
+        {"mfcc": np.zeros((40, 3, 2), "float32")}, labels, songs, songs, parts, ["A", "B"]
+    )
 
 
 def test_every_song_is_predicted_once_by_a_model_that_was_not_trained_on_it(tmp_path):

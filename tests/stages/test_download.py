@@ -15,7 +15,7 @@ import soundfile
 import yaml
 
 from musicregion.config import corpus, params
-from musicregion.corpus import failures, listing, update, ytdlp
+from musicregion.corpus import failures, label_decisions, listing, update, ytdlp
 from musicregion.errors import DownloadError
 from musicregion.storage import checksums, paths, tables
 from stages import download
@@ -369,6 +369,18 @@ def test_a_song_in_two_regions_is_left_out_unless_the_corpus_file_decides(stage,
         path.write_text(yaml.safe_dump(chosen | {"belongs": {key: "B"}}))
         table = stage()
         assert table.loc["a.wav", ["status", "region"]].tolist() == ["ok", "B"]
+
+
+def test_a_song_is_in_the_region_that_the_corpus_file_decides_whichever_lists_it(stage, site):
+    table = stage()
+    name, other = table.loc["a.wav", "song"], table.loc["b.wav", "song"]
+    label_decisions.record_decision("net", name, "B")
+    label_decisions.record_decision("net", other, "A")  # as it is
+    decided = stage()
+    assert decided.loc["a.wav", ["status", "region"]].tolist() == ["ok", "B"]
+    assert decided.loc["a.wav", "path"] == f"data/raw/B/{name}.wav"
+    assert decided.drop("a.wav").equals(table.drop("a.wav"))
+    assert not [path for path in site.requests if path.endswith(".wav")]  # moved, not fetched
 
 
 def test_after_a_kill_during_a_download_the_next_run_continues(stage, site):

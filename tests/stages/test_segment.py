@@ -5,7 +5,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
@@ -68,6 +67,14 @@ def test_only_new_and_changed_songs_are_cut_and_dropped_ones_are_removed(stage):
     assert stage({"new": 350, "a": 300, "b": 450, "bad": 0}) == incremental
 
 
+def test_nuisances_of_every_usable_song_are_measured(stage):
+    stage({"a": 300, "b": 400, "bad": 0})
+    table = tables.NUISANCES.read()
+    assert table["song"].tolist() == ["a", "b"]
+    assert set(table["codec"]) == {"WAV"}
+    assert table["duration_s"].tolist() == [11, 11]
+
+
 def test_another_window_cuts_every_song_again(stage):
     stage({"a": 300})
     settings = yaml.safe_load(Path("params.yaml").read_text())
@@ -87,7 +94,7 @@ def test_a_missing_file_is_made_again(stage):
 def remove_outputs() -> None:
     """As DVC does before it runs the stage."""
     shutil.rmtree("data/segments")
-    for name in ("segments.csv", "failed.csv"):
+    for name in ("segments.csv", "failed.csv", "nuisances.csv"):
         Path("data", name).unlink()
 
 
@@ -105,14 +112,14 @@ def cut(monkeypatch, tmp_path):
     return read
 
 
+segment_to_store = segmenting.segment_to_store
+
+
 def note_and_segment(source, target, settings):
     """segment_to_store, which leaves a note that it was called."""
     with Path("cut.txt").open("a") as file:
         file.write(f"{source.stem}\n")
-    rows = segmenting.segment_or_reason(source, target, settings)
-    if isinstance(rows, str):
-        return {"rows": [], "reason": rows, "flac": np.empty(0, "uint8")}
-    return {"rows": rows, "reason": "", "flac": np.memmap(target, "uint8", "r")}
+    return segment_to_store(source, target, settings)
 
 
 def test_removed_outputs_are_written_again_and_no_song_is_cut_twice(stage, cut):
@@ -170,8 +177,7 @@ def crash(source, target, settings):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.with_suffix(".part").write_bytes(b"half")
         os.kill(os.getpid(), 11)
-    rows = segmenting.segment_song(source, target, settings)
-    return {"rows": rows, "reason": "", "flac": np.memmap(target, "uint8", "r")}
+    return segment_to_store(source, target, settings)
 
 
 def test_a_decoder_that_crashes_costs_one_song(stage, monkeypatch, capsys):

@@ -10,7 +10,8 @@ import symusic
 from musicregion.config import params
 from musicregion.storage import paths, tables
 from musicregion.transcription import basic_pitch, midi_files
-from tests.conftest import command, require_weights
+from stages import transcribe
+from tests.conftest import require_weights
 from tests.prepared import prepared, write_params
 
 SETTINGS = params.load().transcribe.model_copy(update={"songs": "all"})
@@ -72,19 +73,26 @@ def test_the_midi_file_holds_the_notes(tmp_path):
     assert rows == [(0.5, 1.0, 60, 64), (1.0, 1.25, 67, 127)]
 
 
-def test_the_stage_transcribes_only_new_songs_and_nothing_unless_told_to(weights, tmp_path):
+def test_the_stage_transcribes_only_new_songs_and_nothing_unless_told_to(
+    weights, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["transcribe"])
     folder = prepared(tmp_path / "project", "transcribe.songs=all")
     (folder / paths.BASIC_PITCH_WEIGHTS).parent.mkdir()
     (folder / paths.BASIC_PITCH_WEIGHTS).symlink_to(weights)
     songs = tables.SONGS.read(folder).iloc[:2]
     for path in songs["path"]:
         soundfile.write(folder / path, melody(), 22_050)
-    run = [sys.executable, "-m", "stages.transcribe"]
+    monkeypatch.chdir(folder)
+
+    def run():
+        transcribe.main()
+        return "".join(capsys.readouterr())
 
     def transcribe_first(count):
         table = songs.assign(sha256=[f"{name}-1" for name in songs["song"]]).iloc[:count]
-        tables.SONGS.write(table, folder)
-        return command(*run, cwd=folder)
+        tables.SONGS.write(table)
+        return run()
 
     assert "of 1 songs" in transcribe_first(1)
     output = transcribe_first(2)
@@ -92,11 +100,11 @@ def test_the_stage_transcribes_only_new_songs_and_nothing_unless_told_to(weights
     assert "1/1" in output  # one is new, the other was transcribed before
     files = sorted(path.name for path in (folder / paths.MIDI).rglob("*.mid"))
     assert files == ["s00.mid", "s01.mid"]
-    index = tables.array_index(folder / paths.TRANSCRIPTIONS).read()
+    index = tables.array_index(folder / paths.TRANSCRIPTIONS, "notes").read()
     array = np.load(folder / paths.TRANSCRIPTIONS / "notes.npy")
     assert array.shape == (index["rows"].sum(), 4)
     assert transcribe_first(1)
     assert len(list((folder / paths.MIDI).rglob("*.mid"))) == 1
     write_params(folder, "transcribe.songs=none")
-    assert command(*run, cwd=folder) == ""
-    assert [path.name for path in (folder / paths.TRANSCRIPTIONS).iterdir()] == ["songs.csv"]
+    assert run() == ""
+    assert [path.name for path in (folder / paths.TRANSCRIPTIONS).iterdir()] == ["notes.csv"]

@@ -11,7 +11,7 @@ SETTINGS = params.load()
 
 
 def test_the_study_is_another_for_another_question_and_the_same_for_more_trials():
-    files = {"data/mfcc/features.npy": "0", "data/splits.csv": "1"}
+    files = {"data/features.csv": "0", "data/splits.csv": "1"}
     name = search.study_name(SETTINGS, files)
     assert search.study_name(SETTINGS.with_changes({"tune.trials": 50}), files) == name
     assert search.study_name(SETTINGS.with_changes({"evaluate.folds": 5}), files) == name

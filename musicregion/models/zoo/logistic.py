@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     import optuna
 
 
-def members(params: Logistic, seed: int, segments_shape: tuple[int, int]) -> dict[str, Pipeline]:
+def members(
+    params: Logistic, seed: int, segments_shape: tuple[int, int], kind: str
+) -> dict[str, Pipeline]:
     """A pipeline of statistics of songs [song, statistic]."""
     return {
         "song": make_pipeline(

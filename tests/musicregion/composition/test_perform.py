@@ -64,7 +64,7 @@ def without_sound(soundfont):
 
 
 def test_a_soundfont_decides_the_sound():
-    palette = corpus.load("folk").folk()["Ireland"].palette
+    palette = corpus.load("folk").own_palettes()["Ireland"]
     random = np.random.default_rng(0)
     midi = perform.perform_pieces([(TUNE, 4.0)], True, palette, 6, 120, random)
     default = synthesis.load_soundfont()

@@ -91,6 +91,7 @@ def test_the_same_seed_is_the_same_network():
         np.testing.assert_array_equal(left, right)
 
 
+@pytest.mark.slow
 def test_new_pieces_depend_on_the_region():
     """Up in one region, down in the other."""
     settings = SMALL.model_copy(update={"epochs": 60, "dropout": 0.0})

@@ -7,6 +7,11 @@ from musicregion.config import corpus
 from musicregion.errors import ConfigError
 from tests.conftest import REPOSITORY
 
+WEIGHTS = ("melody: {Flute: 1}", "chords: {Koto: 1}", "bass: {Cello: 1}", "figure: {drone: 1}")
+PALETTE = "{" + ", ".join((*WEIGHTS, "drums: {none: 1}")) + "}"
+PLAIN = "{sources: [{folk: [x], share: 1}]}"
+WITH_PALETTE = f"{{sources: [{{folk: [x], share: 1, palette: {PALETTE}}}]}}"
+
 
 @pytest.mark.parametrize(
     "path", sorted((REPOSITORY / "corpora").glob("*.yaml")), ids=lambda path: path.stem
@@ -32,6 +37,11 @@ def test_genshin_has_nine_regions_and_one_unknown_list():
         ("regions: {A: {sources: []}, B: {sources: [y]}}", r"regions\.A\.sources"),
         ("regions: {'../A': {sources: [x]}, B: {sources: [y]}}", r"\.\./A"),
         ("regions: [", "not valid YAML"),
+        (f"regions: {{A: {PLAIN}, B: {PLAIN}}}", "no palette for A, B, and no palettes"),
+        (
+            f"palettes: {{all: {PALETTE}}}\nregions: {{A: {PLAIN}, B: {WITH_PALETTE}}}",
+            "palettes: B cannot have a palette as well",
+        ),
     ],
 )
 def test_a_mistake_is_named(tmp_path, monkeypatch, text, words):

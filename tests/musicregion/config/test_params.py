@@ -6,6 +6,7 @@ import yaml
 
 from musicregion.config import params
 from musicregion.errors import ConfigError
+from tests.conftest import command
 
 
 def changed(tmp_path, key, value):
@@ -29,6 +30,8 @@ def test_the_file_in_the_repository_is_valid():
     [
         ("model", "nonsense", ["model", "'nonsense'", "'dense'", "'dense_deep'", "'cnn'"]),
         ("features", "chroma", ["features", "'chroma'", "'mfcc'"]),
+        ("features", "mfcc+mfcc", ["features", "'mfcc+mfcc'", "twice"]),
+        ("features", "mfcc+", ["features", "'mfcc+'", "'logmel'", "+"]),
         ("corpus", "nowhere", ["corpus", "'nowhere'", "folk", "genshin"]),
         ("train.epochs", -3, ["train.epochs", "-3", "greater than or equal to 1"]),
         ("train.learning_rate", "fast", ["train.learning_rate", "'fast'", "number"]),
@@ -38,6 +41,7 @@ def test_the_file_in_the_repository_is_valid():
         ("compose.notes", "guessed", ["compose.notes", "'guessed'", "True", "transcribed"]),
         ("compose.width", 100, ["compose.width", "100", "heads, 8"]),
         ("mfcc.coefficients", 200, ["mfcc.coefficients", "200", "mel_bands"]),
+        ("mfcc.fmin", 7000, ["mfcc.fmin", "7000", "fmax"]),
     ],
 )
 def test_a_mistake_is_named_with_its_key_value_and_choices(tmp_path, key, value, words):
@@ -71,31 +75,45 @@ def test_nothing_heavy_is_imported_before_params_are_checked(tmp_path):
     (tmp_path / "corpora").mkdir()
     (tmp_path / "params.yaml").write_text("model: nonsense\n")
     stages = ("download", "segment", "split", "features", "compose", "tune", "train")
+    code = (
+        "import runpy, sys\n"
+        f"for stage in {stages}:\n"
+        "    try:\n"
+        "        runpy.run_module(f'stages.{stage}', run_name='__main__')\n"
+        "    except SystemExit as stop:\n"
+        "        print(stop)\n"
+        "    heavy = {'tensorflow', 'keras', 'librosa', 'mlflow', 'sklearn'} & set(sys.modules)\n"
+        "    print(stage, heavy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(params.PARAMS.resolve().parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.count("model is 'nonsense'") == len(stages), done.stderr
     for stage in stages:
-        code = (
-            "import runpy, sys\n"
-            "try:\n"
-            f"    runpy.run_module('stages.{stage}', run_name='__main__')\n"
-            "except SystemExit as stop:\n"
-            "    print(stop)\n"
-            "print({'tensorflow', 'keras', 'librosa', 'mlflow', 'sklearn'} & set(sys.modules))\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(params.PARAMS.resolve().parent)},
-            capture_output=True,
-            text=True,
-        )
-        assert "model is 'nonsense'" in done.stdout, done.stderr
-        assert done.stdout.endswith("set()\n"), (stage, done.stdout)
+        assert f"{stage} set()\n" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("stage", ["download", "segment", "split", "features", "compose", "train"])
-def test_every_stage_explains_itself_and_does_nothing_else(stage):
-    done = subprocess.run(
-        [sys.executable, "-m", f"stages.{stage}", "--help"], capture_output=True, text=True
-    )
-    assert done.returncode == 0
-    assert f"python -m stages.{stage}" in done.stdout
-    assert "params.yaml" in done.stdout
+def test_every_stage_explains_itself_and_does_nothing_else(stage, tmp_path):
+    output = command(f"stages.{stage}", "--help", cwd=tmp_path, here=True)
+    assert f"python -m stages.{stage}" in output
+    assert "params.yaml" in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_kinds_of_features_are_for_models_of_statistics(tmp_path):
+    path = changed(tmp_path, "features", "mfcc+musicnn")
+    assert params.load(path).kinds == ("mfcc", "musicnn")
+    path.write_text(path.read_text().replace("model: committee", "model: cnn"))
+    with pytest.raises(ConfigError, match=r"cnn takes one kind, not 'mfcc\+musicnn'"):
+        params.load(path)
+
+
+def test_params_of_every_chosen_kind_are_recorded(tmp_path):
+    recorded = params.load(changed(tmp_path, "features", "mfcc+logmel")).training_params()
+    assert {"mfcc.n_fft", "logmel.n_fft"} <= recorded.keys()
+    assert "musicnn.patches" not in recorded

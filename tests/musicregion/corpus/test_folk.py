@@ -13,7 +13,7 @@ SHARES = {"a": 40, "b": 26, "c": 20, "d": 14, "e": 12, "f": 8}
 
 @pytest.fixture(scope="module")
 def recipes():
-    return folk.choose_recipes(corpus.load("folk").folk(), 120, 1)
+    return folk.choose_recipes(corpus.load("folk"), 120, 1)
 
 
 def test_songs_are_divided_exactly():
@@ -35,16 +35,17 @@ def test_no_melody_is_in_two_songs(recipes):
     assert all(1 <= len(recipe.tunes) <= 3 for recipe in recipes)
 
 
+@pytest.mark.slow
 def test_there_are_tunes_for_ten_times_as_many_songs():
-    assert len(folk.choose_recipes(corpus.load("folk").folk(), 1200, 1)) == 1200
+    assert len(folk.choose_recipes(corpus.load("folk"), 1200, 1)) == 1200
 
 
 def test_the_same_seed_chooses_the_same_tunes_and_another_seed_others(recipes):
     def titles(songs):
         return [tune.title for recipe in songs for tune in recipe.tunes]
 
-    assert titles(folk.choose_recipes(corpus.load("folk").folk(), 120, 1)) == titles(recipes)
-    assert titles(folk.choose_recipes(corpus.load("folk").folk(), 120, 2)) != titles(recipes)
+    assert titles(folk.choose_recipes(corpus.load("folk"), 120, 1)) == titles(recipes)
+    assert titles(folk.choose_recipes(corpus.load("folk"), 120, 2)) != titles(recipes)
 
 
 def test_too_many_songs_name_the_region_that_runs_out_of_tunes():
@@ -54,7 +55,7 @@ def test_too_many_songs_name_the_region_that_runs_out_of_tunes():
     with pytest.raises(
         ConfigError, match=r"folk\.songs is 300: America has tunes for \d+ songs only"
     ):
-        folk.choose_recipes(small.folk(), 300, 1)
+        folk.choose_recipes(small, 300, 1)
 
 
 def test_a_tune_is_read_with_its_pitches_lengths_and_upbeat():

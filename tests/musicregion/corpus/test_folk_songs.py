@@ -11,12 +11,11 @@ from musicregion.storage import cache_key, import_closure
 from tests.conftest import REPOSITORY
 
 SETTINGS = params.load().folk
-PALETTES = corpus.load("folk").folk()
 
 
 @pytest.fixture(scope="module")
 def recipe():
-    return folk.choose_recipes(PALETTES, 12, 1)[0]
+    return folk.choose_recipes(corpus.load("folk"), 12, 1)[0]
 
 
 @pytest.fixture
@@ -29,10 +28,8 @@ def sources(tmp_path, monkeypatch):
     import_closure.direct_imports.cache_clear()
 
 
-def version(recipe, palette=None, settings=SETTINGS):
-    return folk_songs.folk_song(
-        recipe, palette or PALETTES[recipe.region].palette, settings
-    ).version
+def version(recipe, settings=SETTINGS):
+    return folk_songs.folk_song(recipe, settings).version
 
 
 @pytest.mark.parametrize(
@@ -83,8 +80,9 @@ def test_another_version_of_a_package_that_decides_the_samples(recipe, monkeypat
     assert version(recipe) != before
 
 
-def test_all_that_a_recipe_and_a_palette_say_is_in_the_version(recipe):
-    (first, *others), palette = recipe.tunes, PALETTES[recipe.region].palette
+def test_all_that_a_recipe_says_is_in_the_version(recipe):
+    first, *others = recipe.tunes
+    other_palette = recipe.palette.model_copy(update={"drums": {"march": 1.0}})
 
     def with_tune(**changes):
         return replace(recipe, tunes=(replace(first, **changes), *others))
@@ -95,8 +93,9 @@ def test_all_that_a_recipe_and_a_palette_say_is_in_the_version(recipe):
         version(with_tune(bar=first.bar + 1)),
         version(with_tune(upbeat=first.upbeat + 0.5)),
         version(replace(recipe, number=recipe.number + 1)),
-        version(replace(recipe, region="Elsewhere"), palette),
-        version(recipe, palette.model_copy(update={"drums": {"march": 1.0}})),
+        version(replace(recipe, region="Elsewhere")),
+        version(replace(recipe, palette=other_palette)),
+        version(replace(recipe, tempo=100.0)),
         version(recipe, settings=SETTINGS.model_copy(update={"seed": 2})),
         version(recipe, settings=SETTINGS.model_copy(update={"seconds": (5.0, 6.0)})),
     ]

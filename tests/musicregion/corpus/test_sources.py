@@ -90,11 +90,10 @@ def test_licences_csv_gives_author_and_licence(wav, tmp_path):
 def test_folk_songs_keep_the_contract_and_their_length(tmp_path):
     import soundfile
 
-    palettes = corpus.load("folk").folk()
     settings = params.load().folk.model_copy(update={"seconds": (6.0, 8.0)})
     songs = [
-        folk_songs.folk_song(recipe, palettes[recipe.region].palette, settings)
-        for recipe in folk.choose_recipes(palettes, 12, 1)
+        folk_songs.folk_song(recipe, settings)
+        for recipe in folk.choose_recipes(corpus.load("folk"), 12, 1)
     ]
     assert_contract(songs, tmp_path / "out")
     path = songs[0].fetch(tmp_path, "again").path
@@ -103,12 +102,10 @@ def test_folk_songs_keep_the_contract_and_their_length(tmp_path):
 
 
 def test_a_folk_song_with_other_settings_is_another_version():
-    palettes = corpus.load("folk").folk()
     settings = params.load().folk
-    recipe = folk.choose_recipes(palettes, 12, 1)[0]
+    recipe = folk.choose_recipes(corpus.load("folk"), 12, 1)[0]
     longer = settings.model_copy(update={"seconds": (60.0, 90.0)})
     versions = [
-        folk_songs.folk_song(recipe, palettes[recipe.region].palette, chosen).version
-        for chosen in (settings, settings, longer)
+        folk_songs.folk_song(recipe, chosen).version for chosen in (settings, settings, longer)
     ]
     assert versions[0] == versions[1] != versions[2]

@@ -1,5 +1,3 @@
-import subprocess
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +8,10 @@ from musicregion.evaluation.compare_runs import (
     compare_predictions,
     describe_comparison,
 )
+from tests.conftest import REPOSITORY, command
+from tests.prepared import empty_repository
+
+COMPARE = "musicregion", "compare"
 
 
 def predictions(right, group=None, repeat=1):
@@ -127,24 +129,14 @@ def test_different_songs_are_refused():
 def test_the_command_reads_files_and_refuses_what_is_no_run(tmp_path):
     for name, right in (("a", [True] * 9), ("b", [True] * 8 + [False])):
         predictions(right).to_csv(tmp_path / f"{name}.csv", index=False)
-    command = ["musicregion", "compare"]
-    done = subprocess.run(
-        [*command, tmp_path / "a.csv", tmp_path / "b.csv"], capture_output=True, text=True
-    )
-    assert "1.000 of 9 songs" in done.stdout
-    assert "not more than noise" in done.stdout
-    done = subprocess.run([*command, "nonsense", "b"], capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "nonsense is no file, no MLflow run id" in done.stderr
-    assert "Traceback" not in done.stderr
+    output = command(*COMPARE, "a.csv", "b.csv", cwd=tmp_path, here=True)
+    assert "1.000 of 9 songs" in output
+    assert "not more than noise" in output
+    output = command(*COMPARE, "nonsense", "b", cwd=REPOSITORY, fails=True, here=True)
+    assert "nonsense is no file, no MLflow run id" in output
 
 
 def test_the_command_refuses_a_run_in_a_repository_without_commits(tmp_path):
-    for tool in ("git", "dvc"):
-        subprocess.run([tool, "init", "-q"], cwd=tmp_path, check=True)
-    done = subprocess.run(
-        ["musicregion", "compare", "a", "b"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 1
-    assert "a is no file, no MLflow run id" in done.stderr
-    assert "Traceback" not in done.stderr
+    empty_repository(tmp_path)
+    output = command(*COMPARE, "a", "b", cwd=tmp_path, fails=True, here=True)
+    assert "a is no file, no MLflow run id" in output

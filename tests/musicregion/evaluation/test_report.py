@@ -25,7 +25,9 @@ def data():
     """Songs a (train), b (validation), c and d (test); two segments each, d in region B."""
     parts = np.repeat(["train", "validation", "test", "test"], 2)
     labels = np.array([0, 0, 0, 0, 0, 0, 1, 1])
-    return Dataset(np.zeros((8, 3, 2), "float32"), labels, SONGS, SONGS, parts, ["A", "B"])
+    return Dataset(
+        {"mfcc": np.zeros((8, 3, 2), "float32")}, labels, SONGS, SONGS, parts, ["A", "B"]
+    )
 
 
 def predict(data, rows):
@@ -41,7 +43,7 @@ def predict(data, rows):
 @pytest.fixture
 def result(data):
     validation, test = (predict(data, data.rows(part)) for part in ("validation", "test"))
-    return HoldoutResult(None, HISTORY, validation, test, {"song": 1.0, "segment": 2.0}, 0.4)
+    return HoldoutResult(None, HISTORY, validation, test, {"song": 1.0, "segment": 2.0})
 
 
 def write(data, result, folds=()):
@@ -63,7 +65,9 @@ def test_the_largest_region_is_by_songs_for_songs_and_by_segments_for_segments()
     songs = np.array(["long"] * 4 + ["short", "brief", "validation", "test"])
     parts = np.array(["train"] * 6 + ["validation", "test"])
     labels = np.array([1, 1, 1, 1, 0, 0, 0, 0])
-    data = Dataset(np.zeros((8, 3, 2), "float32"), labels, songs, songs, parts, ["A", "B"])
+    data = Dataset(
+        {"mfcc": np.zeros((8, 3, 2), "float32")}, labels, songs, songs, parts, ["A", "B"]
+    )
     assert report.majority_region(data) == {"song": 0, "segment": 1}
 
 

@@ -15,6 +15,6 @@ def test_passages_join_segments_of_the_same_region():
         segment(20, "Hills"),
         segment(30, "Coast", 4),
     ]
-    song = SongPrediction(True, {"Coast": 0.8, "Hills": 0.2}, timeline)
+    song = SongPrediction(True, 0.5, [], {"Coast": 0.8, "Hills": 0.2}, timeline)
     assert song.passages() == [(0, 20, "Coast"), (20, 30, "Hills"), (30, 34, "Coast")]
     assert (song.region, song.probability, song.duration_s) == ("Coast", 0.8, 34)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -14,11 +15,11 @@ import pytest
 import soundfile
 from mlflow import MlflowClient
 
+from musicregion.tracking.logged_model import OTHER_ROOMS
 from tests.conftest import RATE, command, environment, free_port, tone
 from tests.prepared import prepared
 from tests.servers import kill, until
 
-TRAIN = [sys.executable, "-m", "stages.train"]
 PROMOTE = ["musicregion", "promote"]
 MODEL = "committee-mfcc-folk"
 
@@ -29,7 +30,7 @@ def project(tmp_path_factory):
     folder = prepared(tmp_path_factory.mktemp("served") / "project", "model=committee")
     (folder / "results").mkdir()
     (folder / "results/best_params.yaml").write_text("{}\n")
-    command(*TRAIN, cwd=folder)
+    command("stages.train", cwd=folder, here=True)
     soundfile.write(folder / "song.ogg", tone(3), RATE)
     return folder
 
@@ -82,6 +83,9 @@ def test_a_song_in_base64_is_predicted_over_http(project, run, tmp_path):
     assert predictions[0]["region"] in ("Coast", "Hills")
     assert predictions[0]["p_Coast"] + predictions[0]["p_Hills"] == pytest.approx(1, abs=1e-5)
     assert predictions[0]["reason"] == ""
+    assert 0 < predictions[0]["typicality"] <= 1
+    assert predictions[0]["known"] == (predictions[0]["typicality"] > 0.05)
+    assert re.match(r"s\d\d \((Coast|Hills), [a-z ]+\); s\d\d ", predictions[0]["nearest"])
     assert "not readable as audio" in predictions[1]["reason"]
     assert "/" not in predictions[1]["reason"]
 
@@ -110,11 +114,11 @@ def test_a_run_has_one_model_its_data_and_its_story(project, client, run):
     assert (model.name, model.status) == (MODEL, "READY")
     assert [output.model_id for output in run.outputs.model_outputs] == [model.model_id]
     files = {path.name for path in Path(model.artifact_location).rglob("*")}
-    assert {"song.onnx", "segment.onnx", "card.json", "serving.py"} <= files
-    assert not {"model.skops", "__pycache__"} & files
+    assert {"mfcc_song.onnx", "mfcc_segment.onnx", "card.json", "serving.py"} <= files
+    assert not {"model.skops", "__pycache__", *OTHER_ROOMS} & files
     (data,) = run.inputs.dataset_inputs
     assert (data.dataset.name, data.dataset.digest) == ("folk mfcc", run.data.tags["dataset.md5"])
-    assert "data/mfcc/features.npy" in data.dataset.source
+    assert "data/features" in data.dataset.source
     assert data.tags[0].value == "training, validation, test"
     of_model = {metric.key: metric for metric in model.metrics}
     assert of_model["test/song/accuracy"].value == run.data.metrics["test/song/accuracy"]
@@ -148,24 +152,25 @@ def log_worse_run(client, run, folder):
 @pytest.mark.slow
 def test_the_best_run_is_promoted_and_a_worse_one_is_not(project, client, run, tmp_path):
     other = log_worse_run(client, run, tmp_path)
-    output = command(*PROMOTE, cwd=project)
+    output = command(*PROMOTE, cwd=project, here=True)
     assert "validation/song/accuracy 1.000" in output
     assert "is now version 1" in output
-    assert "champion already" in command(*PROMOTE, cwd=project)
-    output = command(*PROMOTE, "--run", other, cwd=project, fails=True)
+    assert "champion already" in command(*PROMOTE, cwd=project, here=True)
+    output = command(*PROMOTE, "--run", other, cwd=project, fails=True, here=True)
     assert "1.000 of 8 songs classified correctly" in output
     assert "0.500" in output
     assert "the champion stays" in output
     assert client.get_model_version_by_alias("region", "champion").run_id == run.info.run_id
     predict = ["musicregion", "predict", "song.ogg", "--json"]
-    (row,) = json.loads(command(*predict, "--model", "models:/region@champion", cwd=project))
+    output = command(*predict, "--model", "models:/region@champion", cwd=project, here=True)
+    (row,) = json.loads(output)
     assert row["region"] in ("Coast", "Hills", None)
-    output = command(*PROMOTE, "--run", other, "--force", cwd=project)
+    output = command(*PROMOTE, "--run", other, "--force", cwd=project, here=True)
     assert "is now version 2" in output
     assert client.get_model_version_by_alias("region", "champion").run_id == other
 
 
 def test_a_run_that_does_not_exist_is_an_error(project):
-    output = command(*PROMOTE, "--run", "0" * 32, cwd=project, fails=True)
+    output = command(*PROMOTE, "--run", "0" * 32, cwd=project, fails=True, here=True)
     assert "not found" in output
     assert "Traceback" not in output

@@ -15,7 +15,7 @@ from musicregion.dataset.dataset import Dataset
 from musicregion.errors import InputError, TrainingError
 from musicregion.features.spectral import mfcc, mfcc_front_end
 from musicregion.inference import predictor
-from musicregion.models import fit, keras_model, onnx_files, registry
+from musicregion.models import fit, keras_model, onnx_files, registry, training_songs
 from tests.conftest import RATE, tone
 
 SETTINGS = params.load()
@@ -37,7 +37,7 @@ def data():
     rows = [(region, number, half) for region in (0, 1) for number in range(12) for half in (0, 1)]
     parts = ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
     return Dataset(
-        features=np.stack([features(tone(SECONDS, pitch(r, n) + h)) for r, n, h in rows]),
+        features={"mfcc": np.stack([features(tone(SECONDS, pitch(r, n) + h)) for r, n, h in rows])},
         labels=np.array([region for region, _, _ in rows]),
         songs=np.array([f"{region}-{number}" for region, number, _ in rows]),
         groups=np.array([f"{region}-{number}" for region, number, _ in rows]),
@@ -58,7 +58,7 @@ def predict(data, model, features):
     """The predicted region of each segment, from features [segment, time, coefficient]."""
     count = len(features)
     names = np.array([f"new {number:03}" for number in range(count)])
-    segments = replace(data, features=features, songs=names, groups=names)
+    segments = replace(data, features={"mfcc": features}, songs=names, groups=names)
     return model.predict_segments(segments, np.arange(count)).argmax(axis=1)
 
 
@@ -97,13 +97,17 @@ def test_every_model_learns_what_is_easy(data, every):
 def test_every_model_predicts_the_same_in_onnx_runtime(data, every, tmp_path):
     _, trained, _, _ = every
     trained.export(tmp_path)
-    FRONT_END.save(tmp_path / "front_end.npz")
-    (tmp_path / "card.json").write_text(json.dumps({"regions": data.regions}))
+    FRONT_END.save(tmp_path / "mfcc.npz")
+    songs = training_songs.fit_training_songs(data, data.rows("train"), {})
+    songs.save(tmp_path / "training_songs.npz")
+    (tmp_path / "card.json").write_text(
+        json.dumps({"regions": data.regions, "params": {"features": "mfcc"}})
+    )
     exported = predictor.load_predictor(tmp_path).classifier
     rows = np.arange(len(data.labels))
     random = np.random.default_rng(0)
-    noisy = data.features + random.normal(0, 20, data.features.shape)  # uncertain predictions
-    for songs in (data, replace(data, features=noisy.astype("float32"))):
+    noisy = data.array + random.normal(0, 20, data.array.shape)  # uncertain predictions
+    for songs in (data, replace(data, features={"mfcc": noisy.astype("float32")})):
         assert exported.predict_segments(songs, rows) == pytest.approx(
             trained.predict_segments(songs, rows), abs=1e-4
         )
@@ -119,8 +123,8 @@ def test_a_silent_channel_does_not_count(data):
     rows = data.rows("test")
 
     def with_noise():
-        errors = 1e-9 * random.normal(size=(*data.features.shape[:2], 5))
-        return replace(data, features=np.concatenate([data.features, errors], axis=2))
+        errors = 1e-9 * random.normal(size=(*data.array.shape[:2], 5))
+        return replace(data, features={"mfcc": np.concatenate([data.array, errors], axis=2)})
 
     for model in ("svm", "logistic", "committee"):
         trained, _ = learn(with_noise(), chosen(model))
@@ -170,10 +174,10 @@ def test_a_saved_estimator_is_the_same_file_and_predicts_as_before(data, tmp_pat
     assert first == second
     loaded = skops.io.load(tmp_path / "a/model.skops")
     assert loaded.keys() == trained.members.keys()
-    statistics = data.segment_statistics
-    for name, estimator in trained.members.items():
+    statistics = data.segment_statistics("mfcc")
+    for name, estimator in trained.members["mfcc"].items():
         margins = estimator.decision_function(statistics)
-        assert loaded[name].decision_function(statistics) == pytest.approx(
+        assert loaded["mfcc"][name].decision_function(statistics) == pytest.approx(
             margins, rel=1e-4, abs=1e-6
         )
 
@@ -217,29 +221,35 @@ def test_a_saved_network_predicts_as_before_and_normalises_its_input(data, tmp_p
     trained.save(tmp_path)
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert np.array_equal(
-        loaded.predict(data.features, verbose=0), trained.model.predict(data.features, verbose=0)
+        loaded.predict(data.array, verbose=0), trained.model.predict(data.array, verbose=0)
     )
-    mean, _ = keras_model.channel_mean_and_variance(data.features[data.rows("train")])
+    mean, _ = keras_model.channel_mean_and_variance(data.array[data.rows("train")])
     assert loaded.layers[0].mean.numpy().ravel() == pytest.approx(mean, rel=1e-5)
 
 
 def test_test_songs_have_no_part_in_training(data):
-    spoiled = data.features.copy()
+    spoiled = data.array.copy()
     spoiled[data.rows("test")] = np.nan
-    changed = replace(data, features=spoiled)
+    changed = replace(data, features={"mfcc": spoiled})
     for model in ("dense_deep", "svm"):
         settings = chosen(model, epochs=2)
         assert learn(data, settings)[1].equals(learn(changed, settings)[1])
 
 
 def test_a_loss_that_is_not_a_number_stops_with_advice(data):
-    spoiled = data.features.copy()
+    spoiled = data.array.copy()
     spoiled[data.rows("train")[0]] = np.nan
-    broken = replace(data, features=spoiled)
+    broken = replace(data, features={"mfcc": spoiled})
     with pytest.raises(TrainingError, match="learning_rate"):
         learn(broken, chosen("dense_deep"))
     with pytest.raises(InputError, match="not a finite number"):
         learn(broken, chosen("svm"))
+
+
+def test_features_that_are_equal_in_all_songs_stop_with_advice(data):
+    silent = replace(data, features={"mfcc": np.zeros_like(data.array)})
+    with pytest.raises(InputError, match=r"mfcc features of all songs are equal.*other features"):
+        learn(silent, chosen("svm"))
 
 
 @pytest.fixture(scope="module")
@@ -302,8 +312,9 @@ def test_balancing_predicts_a_rare_region_as_often_as_the_others(data, balance, 
     parts = data.parts.astype("U10")
     rare = np.flatnonzero((data.parts == "train") & (data.labels == 1))
     parts[rare[2:]] = "left out"  # 2 segments stay, beside 16 of the other region
-    blank = replace(data, features=np.zeros_like(data.features), parts=parts)
-    settings = chosen("dense_deep", balance=balance, learning_rate=0.01)
+    blank = replace(data, features={"mfcc": np.zeros_like(data.array)}, parts=parts)
+    small = {"dense_deep": SETTINGS.dense_deep.model_copy(update={"units": [8]})}
+    settings = chosen("dense_deep", balance=balance, learning_rate=0.01).model_copy(update=small)
     # no validation part, whose regions are equal: it would choose an early epoch
     trained, history = fit.fit_model(blank, blank.rows("train"), None, settings, ignore, epochs=60)
     assert np.isfinite(history["loss"]).all()
@@ -311,7 +322,7 @@ def test_balancing_predicts_a_rare_region_as_often_as_the_others(data, balance, 
 
 
 def test_a_layer_too_large_for_memory_is_refused_in_a_sentence(data):
-    large = replace(data, features=np.zeros((len(data.labels), 431, 64), "float32"))
+    large = replace(data, features={"mfcc": np.zeros((len(data.labels), 431, 64), "float32")})
     with pytest.raises(TrainingError, match="380 million weights") as stopped:
         learn(large, chosen("dense"))
     assert "mfcc" in str(stopped.value)

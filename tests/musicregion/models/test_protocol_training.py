@@ -9,7 +9,7 @@ import pytest
 from musicregion.config import params
 from musicregion.dataset.balance import class_weights
 from musicregion.dataset.dataset import Dataset
-from musicregion.models import fit, keras_model, sklearn_model
+from musicregion.models import fit, keras_model, sklearn_fit
 
 SETTINGS = params.load()
 LABELS = np.repeat([0, 1], [32, 8])
@@ -22,7 +22,7 @@ def data():
     features = rng.normal(LABELS[:, None, None] * 0.7, 1, (40, 20, 3)).astype("float32")
     songs = np.array([f"s{number:02}" for number in range(40)])
     parts = np.array(["train", "train", "train", "train", "validation"])[np.arange(40) % 5]
-    return Dataset(features, LABELS, songs, songs, parts, ["A", "B"])
+    return Dataset({"mfcc": features}, LABELS, songs, songs, parts, ["A", "B"])
 
 
 def with_train(model, **changes):
@@ -68,13 +68,13 @@ def test_an_estimator_is_trained_with_balanced_weights_unless_none_are_chosen(
     data, monkeypatch, balance
 ):
     weights = {}
-    original = sklearn_model.song_weights
+    original = sklearn_fit.song_weights
 
     def record(labels, songs, balanced):
         weights[balanced] = original(labels, songs, balanced)
         return weights[balanced]
 
-    monkeypatch.setattr(sklearn_model, "song_weights", record)
+    monkeypatch.setattr(sklearn_fit, "song_weights", record)
     train(data, with_train("svm", balance=balance))
     labels = data.labels[data.rows("train")]
     (weight,) = weights.values()
@@ -89,7 +89,7 @@ def test_an_estimator_is_trained_with_balanced_weights_unless_none_are_chosen(
 def test_a_long_song_counts_as_much_as_a_short_one(balanced):
     songs = np.repeat(["long", "short", "other"], [6, 2, 1])
     labels = np.repeat([0, 0, 1], [6, 2, 1])
-    weight = sklearn_model.song_weights(labels, songs, balanced)
+    weight = sklearn_fit.song_weights(labels, songs, balanced)
     sums = [weight[songs == name].sum() for name in ("long", "short", "other")]
     assert sums[0] == pytest.approx(sums[1])
     assert sums[2] == pytest.approx(sums[0] * (2 if balanced else 1))

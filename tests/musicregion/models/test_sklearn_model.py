@@ -1,12 +1,17 @@
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import sklearn.metrics
+import skops.io
 
 from musicregion.config import params
 from musicregion.dataset.dataset import Dataset
-from musicregion.models.sklearn_model import fit_sklearn, log_loss, song_weights
+from musicregion.errors import InputError
+from musicregion.models import onnx_files
+from musicregion.models.onnx_model import OnnxModel
+from musicregion.models.sklearn_fit import fit_sklearn, log_loss, song_weights
 
 
 def noise(time, channels):
@@ -15,7 +20,7 @@ def noise(time, channels):
     songs = np.array([f"{row // 2:02}" for row in range(96)])
     parts = np.tile(np.repeat(["train", "validation"], [36, 12]), 2)
     features = np.random.default_rng(0).normal(size=(96, time, channels)).astype("float32")
-    return Dataset(features, labels, songs, songs, parts, ["A", "B"])
+    return Dataset({"mfcc": features}, labels, songs, songs, parts, ["A", "B"])
 
 
 def fit(data, model, **changes):
@@ -67,3 +72,62 @@ def test_balancing_predicts_a_rare_region_as_often_as_the_others(balance, share)
     trained, _ = fit(data, "logistic", balance=balance)
     probabilities = trained.predict_songs(data, data.rows("validation"))[1][:, 1]
     assert probabilities.mean() == pytest.approx(share, abs=0.05)
+
+
+@pytest.mark.parametrize("model", ["svm", "committee"])
+def test_several_kinds_of_features_are_better_than_either(model):
+    """Each kind tells half of the songs apart, and nothing about the others."""
+    data = noise(3, 4)
+    first, second = (data.array.copy() for _ in range(2))
+    half = data.songs.astype(int) % 2 == 0
+    first[half] += 3 * data.labels[half, None, None]
+    second[~half] += 3 * data.labels[~half, None, None]
+    accuracy = {}
+    for kinds in ({"mfcc": first}, {"musicnn": second}, {"mfcc": first, "musicnn": second}):
+        both = replace(data, features=kinds)
+        trained, _ = fit(both, model)
+        rows = data.rows("validation")
+        names, probabilities = trained.predict_songs(both, rows)
+        actual = [data.labels[data.songs == name][0] for name in names]
+        accuracy["+".join(kinds)] = (probabilities.argmax(axis=1) == actual).mean()
+        segments = trained.predict_segments(both, rows)
+        assert segments.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert accuracy["mfcc+musicnn"] > max(accuracy["mfcc"], accuracy["musicnn"])
+
+
+def test_a_network_refuses_several_kinds():
+    data = noise(3, 4)
+    both = replace(data, features={"mfcc": data.array, "musicnn": data.array})
+    with pytest.raises(InputError, match=r"one kind of features, not mfcc\+musicnn"):
+        assert len(both.array)
+
+
+def test_the_committee_learns_rare_patterns_of_tonal_and_can_be_exported(tmp_path):
+    """Each segment has a fifth of its region's channels, and a tenth of all."""
+    data = noise(1, 400)
+    random = np.random.default_rng(1)
+    counts = np.zeros_like(data.array)
+    for row, label in enumerate(data.labels):
+        counts[row, 0, 200 * label + random.choice(200, 40, replace=False)] = 1
+        counts[row, 0, random.choice(400, 40, replace=False)] = 1
+    data = replace(data, features={"tonal": counts})
+    trained, _ = fit(data, "committee")
+    rows = data.rows("validation")
+    names, probabilities = trained.predict_songs(data, rows)
+    actual = [data.labels[data.songs == name][0] for name in names]
+    assert (probabilities.argmax(axis=1) == actual).mean() > 0.9
+    trained.save(tmp_path / "first")
+    fit(data, "committee")[0].save(tmp_path / "second")
+    first, second = (tmp_path / name / "model.skops" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+    untrusted = skops.io.get_untrusted_types(file=first)
+    assert untrusted == ["sklearn.tree._tree.Tree", "sklearn.utils._bunch.Bunch"]
+    trained.export(tmp_path)
+    for unit in ("song", "segment"):
+        graph = OnnxModel(onnx_files.member_file(tmp_path, "tonal", unit), 1)
+        statistics = {
+            "song": np.stack([data.song_statistics("tonal")[name] for name in names]),
+            "segment": data.segment_means("tonal")[rows],
+        }[unit]
+        expected = trained.members["tonal"][unit].predict_proba(statistics)
+        assert graph.predict_proba(statistics) == pytest.approx(expected, abs=1e-4)

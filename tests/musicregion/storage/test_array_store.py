@@ -32,14 +32,14 @@ def test_rows_are_in_the_songs_order(tmp_path):
     array = make(tmp_path / "array", {"b": 2, "a": 3})
     assert array.dtype == np.float32
     assert array.tolist() == [*rows("b", 2).tolist(), *rows("a", 3).tolist()]
-    assert sorted(path.name for path in (tmp_path / "array").iterdir()) == ["rows.npy", "songs.csv"]
+    assert sorted(path.name for path in (tmp_path / "array").iterdir()) == ["rows.csv", "rows.npy"]
 
 
 def test_songs_added_removed_and_moved_give_the_bytes_of_a_run_from_scratch(tmp_path):
     make(tmp_path / "grown", {"a": 3, "b": 2, "c": 4})
     make(tmp_path / "grown", {"d": 1, "c": 4, "a": 3})
     make(tmp_path / "scratch", {"d": 1, "c": 4, "a": 3})
-    for name in ("rows.npy", "songs.csv"):
+    for name in ("rows.npy", "rows.csv"):
         grown, scratch = ((tmp_path / way / name).read_bytes() for way in ("grown", "scratch"))
         assert grown == scratch
 

@@ -13,7 +13,7 @@ from joblib.memory import CacheWarning
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied, Unavailable
 from musicregion.storage import song_results, stored_tasks
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, map_in_process
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def calls() -> list[int]:
     return numbers
 
 
-def squares(*numbers, task=square, each=parallel.map_songs_in_process):
+def squares(*numbers, task=square, each=map_in_process):
     keys = [f"square {number}" for number in numbers]
     items = [(number,) for number in numbers]
     return list(stored_tasks.map_stored(task, keys, items, "test", each))

@@ -5,7 +5,7 @@ BEFORE = "model: svm\ntrain: {epochs: 60, seed: 1}\ncnn: {filters: [32, 32]}\n"
 
 def test_changed_params_are_written_as_dvc_takes_them():
     after = "model: cnn\ntrain: {epochs: 4, seed: 1}\ncnn: {filters: [8, 8]}\n"
-    changes = notes.changed_params(BEFORE, after)
+    changes = notes.settings_for_dvc(BEFORE, after)
     assert changes == ["model=cnn", "train.epochs=4", "cnn.filters=[8, 8]"]
     assert notes.commands_for_changes("0a1b", changes, "small") == [
         "git checkout 0a1b",
@@ -15,5 +15,5 @@ def test_changed_params_are_written_as_dvc_takes_them():
 
 
 def test_without_changes_the_pipeline_is_reproduced():
-    assert notes.changed_params(BEFORE, BEFORE) == []
+    assert notes.settings_for_dvc(BEFORE, BEFORE) == []
     assert notes.commands_for_changes("0a1b", [], "") == ["git checkout 0a1b", "dvc repro"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicregion.config import params
-from musicregion.dataset import dataset
+from musicregion.dataset import loading
 from musicregion.dataset.dataset import Dataset
 from musicregion.tuning import objective, trial
 
@@ -20,7 +20,7 @@ def make_data(seed=0):
         [["train", "train", "train", "validation", "test"][n // 2 % 5] for n in range(30)], 2
     )
     features = random.normal(labels[:, None, None], 1, (60, 20, 3)).astype("float32")
-    return Dataset(features, labels, songs, songs, parts, ["A", "B"])
+    return Dataset({"mfcc": features}, labels, songs, songs, parts, ["A", "B"])
 
 
 class Unreadable:
@@ -54,12 +54,12 @@ def test_confident_correct_predictions_score_higher():
 @pytest.mark.parametrize("folds", [0, 3])
 def test_the_test_part_is_not_read(folds, monkeypatch):
     data = make_data()
-    guarded = replace(data, features=Unreadable(data.features, data.rows("test")))
+    guarded = replace(data, features={"mfcc": Unreadable(data.array, data.rows("test"))})
     with pytest.raises(AssertionError, match="a test row"):
-        guarded.features[data.rows("test")[:1]]
-    monkeypatch.setattr(dataset, "load_dataset", lambda features: guarded)
+        guarded.array[data.rows("test")[:1]]
+    monkeypatch.setattr(loading, "load_dataset", lambda kinds: guarded)
     trial.load_songs.cache_clear()
-    songs = trial.load_songs("mfcc", "digest")
+    songs = trial.load_songs(("mfcc",), "digest")
     trial.load_songs.cache_clear()
     assert set(songs.songs) == set(data.songs[data.rows("train", "validation")])
     value = objective.evaluate_params(

@@ -1,0 +1,1 @@
+"""The page that `musicregion web` serves: its tabs, and what they let a visitor do."""

@@ -1,0 +1,60 @@
+"""Builds ONNX graphs node by node; equal graphs are equal files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from musicregion.storage.files import writing
+
+if TYPE_CHECKING:
+    import onnx
+
+OPSET, IR_VERSION = 18, 8
+
+
+class GraphBuilder:
+    """Collects the nodes and constants of a graph; values are known by their names."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def constant(self, values: np.ndarray | list[int]) -> str:
+        """Name of a constant: float32 from an array, int64 from a list."""
+        from onnx import numpy_helper
+
+        array = np.array(
+            values, "float32" if isinstance(values, np.ndarray) else "int64", order="C"
+        )
+        name = f"constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(array, name))
+        return name
+
+    def apply(self, operator: str, *inputs: str | np.ndarray | list[int], **attributes: Any) -> str:  # noqa: ANN401
+        """Name of an operator's output; arrays and lists among its inputs become constants."""
+        from onnx import helper
+
+        names = [value if isinstance(value, str) else self.constant(value) for value in inputs]
+        output = f"value{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, names, [output], **attributes))
+        return output
+
+    def write(self, path: Path, shape: Sequence[int], output: str) -> None:
+        """Write the graph, from "input" float32 [n, *shape] to the value `output` [n, channel]."""
+        import onnx
+        from onnx import TensorProto, helper
+
+        graph = helper.make_graph(
+            self.nodes,
+            path.stem,
+            [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", *shape])],
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["n", None])],
+            self.constants,
+        )
+        opset = helper.make_opsetid("", OPSET)
+        model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+        onnx.checker.check_model(model, full_check=True)
+        with writing(path) as part:
+            part.write_bytes(model.SerializeToString(deterministic=True))

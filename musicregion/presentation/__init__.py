@@ -1,0 +1,1 @@
+"""Pages that a browser opens without a server: one file each, with the songs to listen to."""
