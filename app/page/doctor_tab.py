@@ -46,7 +46,8 @@ def nearest_player(song: str, region: str) -> dict:
 def add_tab(tab: gr.Tab) -> None:
     """Fill the tab; it reads the suspects whenever it is opened."""
     gr.Markdown(
-        "# Label doctor\nListen, and say where the song belongs. The corpus file keeps your word."
+        "# Label doctor\nListen, and choose where the song belongs. Your decision is written to "
+        "the corpus file."
     )
     current, later = gr.State(None), gr.State(0)  # the Suspect; how many were put off
     status = gr.HTML(elem_id="suspect")

@@ -1,4 +1,4 @@
-"""The page's second tab: makes a new song for a region, to play, look at and download."""
+"""The page's tab for new songs: makes a new song for a region, to play, look at and download."""
 
 import html
 from collections.abc import Callable, Iterator

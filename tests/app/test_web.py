@@ -15,7 +15,6 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -25,6 +24,7 @@ import soundfile
 
 from app import web
 from app.page import examples
+from benchmarks import page_visitor
 from musicregion.storage import tables
 from musicregion.storage.paths import segment_file
 from tests.browser import SCREENSHOTS, SIZES, accessibility_violations, needs_browser, started
@@ -293,13 +293,13 @@ def test_a_hundred_songs_fill_a_table_to_filter_and_to_take_away(visitor, served
 @needs_browser
 def test_other_visitors_get_predictions_while_one_has_a_hundred(visitor, served, songs, hundred):
     url = served[1]
-    function = prediction_function(url)
+    function = page_visitor.find_function(url, "song", "change")
     open_tab(visitor, "Many songs")
     visitor.set_input_files("#songs input[type=file]", hundred)
     visitor.wait_for_selector("#songs-table tbody tr")
     start = time.monotonic()
     for _ in range(3):
-        assert "High" in predict(url, songs / "high.wav", function)[0]
+        assert "High" in page_visitor.predict(url, songs / "high.wav", function)[0]
     seconds = time.monotonic() - start
     assert len(visible_rows(visitor)) < 60, f"{seconds:.1f} s for three songs"
     visitor.click("#songs-stop")
@@ -343,57 +343,16 @@ def test_a_file_that_is_too_large_is_refused_with_a_sentence(visitor, tmp_path):
     take_screenshot(visitor, "large")
 
 
-def post(url, body, kind):
-    request = urllib.request.Request(url, body, {"Content-Type": kind})
-    with urllib.request.urlopen(request, timeout=120) as response:
-        return json.load(response)
-
-
-def send(url, song):
-    """Upload a file; returns its path on the server."""
-    line = uuid.uuid4().hex
-    head = f'--{line}\r\nContent-Disposition: form-data; name="files"; filename="{song.name}"'
-    body = f"{head}\r\n\r\n".encode() + song.read_bytes() + f"\r\n--{line}--\r\n".encode()
-    (path,) = post(f"{url}/gradio_api/upload", body, f"multipart/form-data; boundary={line}")
-    return path
-
-
-def prediction_function(url):
-    """The number of the function that the page calls for an uploaded song."""
-    config = json.load(urllib.request.urlopen(f"{url}/config", timeout=30))
-    named = {item["props"].get("elem_id"): item["id"] for item in config["components"]}
-    (function,) = (
-        item["id"]
-        for item in config["dependencies"]
-        if [named["song"], "change"] in item["targets"]
-    )
-    return function
-
-
-def predict(url, song, function):
-    """Upload a file and predict it, as the page in a browser does; returns what it would show."""
-    path, session = send(url, song), uuid.uuid4().hex
-    file = {"path": path, "orig_name": song.name, "meta": {"_type": "gradio.FileData"}}
-    request = {"data": [file], "fn_index": function, "session_hash": session}
-    post(f"{url}/gradio_api/queue/join", json.dumps(request).encode(), "application/json")
-    events = f"{url}/gradio_api/queue/data?session_hash={session}"
-    with urllib.request.urlopen(events, timeout=120) as response:
-        for text in response:
-            if text.startswith(b"data: ") and b"process_completed" in text:
-                return json.loads(text.removeprefix(b"data: "))["output"]["data"]
-    return None
-
-
 @pytest.mark.slow
 def test_twenty_visitors_at_once_all_get_predictions(served, tmp_path):
     _, url = served
     song = tmp_path / "song.wav"
     soundfile.write(song, np.tile(tone(10, 1500), 12), RATE)
     assert song.stat().st_size > 5_000_000
-    function = prediction_function(url)
+    function = page_visitor.find_function(url, "song", "change")
     with ThreadPoolExecutor(20) as pool:
-        outputs = list(pool.map(lambda _: predict(url, song, function), range(20)))
-    assert all(output and "High" in output[0] for output in outputs)
+        outputs = list(pool.map(lambda _: page_visitor.predict(url, song, function), range(20)))
+    assert all("High" in output[0] for output in outputs)
 
 
 def uploads(folder):
@@ -403,7 +362,7 @@ def uploads(folder):
 @pytest.mark.slow
 def test_uploads_are_deleted_when_the_page_ends(trained, songs, tmp_path):
     with serving(tmp_path, trained) as (url, process):
-        send(url, songs / "low.wav")
+        page_visitor.upload(url, songs / "low.wav")
         assert uploads(tmp_path)
         process.send_signal(signal.SIGTERM)
         process.wait(20)
@@ -417,7 +376,7 @@ def test_uploads_are_deleted_after_a_while(trained, songs, tmp_path):
         "layout.KEPT, layout.SWEEP = 3, 1; web.main(sys.argv[1:])"
     )
     with serving(tmp_path, trained, start=[sys.executable, "-c", soon]) as (url, _):
-        send(url, songs / "low.wav")
+        page_visitor.upload(url, songs / "low.wav")
         assert uploads(tmp_path)
         wait_until(lambda: not uploads(tmp_path))
 
@@ -433,7 +392,7 @@ def small_disk(kept):
 def refusal(url, song):
     """The status and the sentence with which an upload is refused; None if it is not."""
     try:
-        send(url, song)
+        page_visitor.upload(url, song)
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
     return None
@@ -472,7 +431,7 @@ def test_a_visitor_sees_that_the_page_is_full(trained, browser, tmp_path):
         (tmp_path / "large.wav").write_bytes(bytes(49 << 20))
         for number in range(2):
             (tmp_path / f"{number}.wav").write_bytes(bytes([number]) * (40 << 20))
-            send(url, tmp_path / f"{number}.wav")
+            page_visitor.upload(url, tmp_path / f"{number}.wav")
         page = browser.new_page()
         page.goto(url)
         page.wait_for_selector("#song input[type=file]", state="attached")
@@ -498,7 +457,7 @@ def test_an_upload_that_breaks_off_takes_no_space_later(trained, songs, tmp_path
             assert refusal(url, tmp_path / "song.wav")[0] == 507  # the rest may still come
         wait_until(lambda: refusal(url, tmp_path / "song.wav") is None)
         time.sleep(4)
-        send(url, songs / "low.wav")
+        page_visitor.upload(url, songs / "low.wav")
         wait_until(lambda: [path.name for path in uploads(tmp_path)] == ["low.wav"])
 
 
