@@ -15,6 +15,7 @@ from pathlib import Path
 
 import optuna
 import yaml
+from optuna.storages import RDBStorage
 from optuna.trial import TrialState
 
 from benchmarks.postgres_server import postgres
@@ -41,7 +42,7 @@ def copy_repository(folder: Path) -> None:
     (folder / "results").mkdir(exist_ok=True)
 
 
-def ended_trials(storage: str) -> list[optuna.trial.FrozenTrial]:
+def ended_trials(storage: RDBStorage) -> list[optuna.trial.FrozenTrial]:
     """The trials of the only study that are complete."""
     summaries = optuna.get_all_study_summaries(storage)
     if not summaries:
@@ -50,18 +51,19 @@ def ended_trials(storage: str) -> list[optuna.trial.FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
-def measure_search(storage: str, killed: bool) -> dict[str, float]:
-    """One search. storage: an empty database. killed: whether a process is killed half-way.
+def measure_search(database: str, killed: bool) -> dict[str, float]:
+    """One search. database: the address of an empty one. killed: whether a process dies half-way.
 
     Raises:
         InputError: a process failed.
     """
     wanted = CHANGES["tune"]["trials"]  # type: ignore[index]
+    storage = RDBStorage(database)  # one for all looks: each keeps its connection
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "repository")
         copy_repository(folder)
         variables = {
-            "OPTUNA_STORAGE": storage,
+            "OPTUNA_STORAGE": database,
             "MLFLOW_TRACKING_URI": f"sqlite:///{temporary}/mlflow.db",
             "PYTHONPATH": str(folder),
         }
@@ -103,10 +105,9 @@ def measure_search(storage: str, killed: bool) -> dict[str, float]:
 def main() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     rows = []
-    for number, (name, killed) in enumerate(SEARCHES.items()):
-        database = f"search{number}"
-        with postgres(database) as url:
-            rows.append({"search": name} | measure_search(f"{url}/{database}", killed))
+    for name, killed in SEARCHES.items():
+        with postgres("search") as url:
+            rows.append({"search": name} | measure_search(f"{url}/search", killed))
     print_table(list(rows[0]), (row.values() for row in rows))
     write_json(RESULT, rows)
     print_source("shared_search", RESULT)

@@ -21,6 +21,7 @@ from benchmarks import (
     augmented_batches,
     crop_networks,
     games,
+    growth,
     ladder,
     noises,
     record,
@@ -98,7 +99,9 @@ def project(tmp_path_factory):
     activations[::2] += 0.1  # something to learn
     np.save(folder / paths.features_array("musicnn"), activations)
     for game in ("one", "two"):
-        write_wave(folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, len(game)))
+        write_wave(
+            folder / f"data/corpora/games/{game}/audio/{game} a.wav", melody(12, ord(game[0]))
+        )
     return folder
 
 
@@ -472,7 +475,7 @@ def test_leaderboard(tmp_path, run, monkeypatch):
 @pytest.mark.slow
 def test_page(project, run, trained, songs):
     folder = project.with_name("page")
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "segments"))
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".git", "models", "segments"))
     shutil.copytree(trained, folder / paths.MODELS)
     rows = tables.SONGS.read(project)
     for number, file in enumerate(sorted(songs.iterdir())):
@@ -513,6 +516,24 @@ def test_run_size(project, monkeypatch, capsys):
     # 22 frames of 13 coefficients to half as many units, once
     assert 0.1 < figures["run_mb_dense"] < 3
     assert "| dense |" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_growth(project, run):
+    transpositions = tuple(np.linspace(-6, 6, 10))
+    result, output = run(
+        "growth",
+        project,
+        {"SIZES": (22,), "varied_songs.COPIED": 10, "varied_songs.TRANSPOSITIONS": transpositions},
+    )
+    assert [row["stage"] for row in result["rows"]] == list(growth.STAGES)
+    assert all(row["seconds"] > 0 and row["peak_mb"] > 10 for row in result["rows"])
+    disk = {row["stage"]: row["disk_mb"] for row in result["rows"]}
+    assert min(disk["download"], disk["segment"], disk["features"], disk["train"]) > 0.1
+    (fingerprint,) = (row for row in result["rows"] if row["stage"] == "fingerprint")
+    assert fingerprint["copies"] == fingerprint["copies_detected"] == 2
+    assert (project / RESULTS / "growth.png").is_file()
+    assert "peak_mb" in output
 
 
 @pytest.mark.slow
