@@ -62,6 +62,8 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"dvc repro": PIPELINE + "test_the_default_pipeline",
     r"dvc repro -f download": PIPELINE + "test_playlists_are_listed_again",
     r"dvc repro count": WORKSHOP + "test_worked_examples",
+    r"dvc exp run -S corpus=mine -S model=dense": "tests/app/page/test_train_tab.py::"
+    "test_from_the_form_to_the_report",
     r"dvc exp run -S (model=forest|features=energy)": WORKSHOP + "test_worked_examples",
     r"dvc exp run --queue -S model=dense": COMMANDS
     + "test_a_queue_with_two_jobs_leaves_all_its_runs_in_the_one_store",

@@ -80,7 +80,7 @@ def add_tab(tab: gr.Tab, blocks: gr.Blocks, report: str) -> None:
     form = gr.Column(elem_id="regions")
     model = gr.Radio(
         get_args(Params.model_fields["model"].annotation),
-        value=current_model(), label="Model", elem_id="model",
+        value=current_model(), label="Model", interactive=True, elem_id="model",
     )  # fmt: skip
     with gr.Row():
         train = gr.Button("Train", variant="primary", elem_id="train")

@@ -33,7 +33,7 @@ def project(tmp_path_factory):
         path = project / f"music/{region}/song{number}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, tone(2, pitch + 9 * number), RATE)
-    small = ("model=dense", "segment.window=1", "split.folds=3", "train.epochs=9999")
+    small = ("model=svm", "segment.window=1", "split.folds=3", "train.epochs=9999")
     write_params(project, *small, "train.patience=9999")
     command("git", "commit", "-qam", "small", cwd=project)
     return project
@@ -72,6 +72,7 @@ def fill_form(page):
     page.get_by_label("Add a folder of this computer (3)").click()
     page.get_by_role("option", name="music/hills").click()
     page.wait_for_function("[...document.querySelectorAll('textarea')][2].value == 'music/hills'")
+    page.get_by_label("dense", exact=True).check()
     page.click("button:has-text('Remove region 2')")
     page.get_by_label("Region 3", exact=True).wait_for(state="detached")
     assert page.get_by_label(f"{SOURCES} (2)").input_value() == "music/hills"
