@@ -55,9 +55,12 @@ class TrainingView:
         report = report_html(self.report) if progress.state == "done" else ""
         is_running = progress.state == "running"
         count = len(progress.epochs)
-        plot = gr.update(value=progress.epochs if count else None, visible=count > 0)
+        # one for each: Gradio takes the value out of an update
+        plots = [
+            gr.update(value=progress.epochs if count else None, visible=count > 0) for _ in range(2)
+        ]
         contents = (progress.status, progress.stages, count, count, progress.lines, report)
-        values = (progress.status, progress.stages, plot, plot, progress.lines, report)
+        values = (progress.status, progress.stages, *plots, progress.lines, report)
         seen = shown or (None,) * len(contents)
         return [
             *(

@@ -97,7 +97,8 @@ def test_from_the_form_to_the_report(browser, project, monkeypatch):  # noqa: F8
             assert regions["Hills"].sources == ["music/hills"]
             page.wait_for_selector(".stages li.running:has-text('segment')", timeout=PATIENCE)
         with opened(browser, url, "phone") as page:  # another visit
-            page.wait_for_selector("#curve-accuracy canvas, #curve-accuracy svg", timeout=PATIENCE)
+            for curve in ("accuracy", "loss"):
+                page.wait_for_selector(f"#curve-{curve} .marks", timeout=PATIENCE)
             page.wait_for_selector(".log:has-text('epoch')")
             assert page.inner_text("#training code") == (
                 "dvc exp run -S corpus=mine -S model=dense"
