@@ -14,6 +14,7 @@ from musicregion.audio.landmarks import BINS, SPREAD
 LANDMARKS = 18_250  # a song of games, on average (benchmarks/results/scale.json)
 LANDMARKS_A_FRAME = 2
 POOL = 1 << 23  # hashes that songs draw from
+TICKETS = 1 << 16  # shared out to bins by weight
 LONGEST_GAP, MEAN_GAP = 63, 13  # frames
 DISTINCT = 0.8  # hashes that a song draws, for one landmark; it repeats some, and others not at all
 COPY = 20
@@ -22,9 +23,10 @@ SHIFT = 10  # frames by which a copy begins later
 
 def draw_pool(size: int, random: np.random.Generator) -> np.ndarray:
     """Hashes as often as songs have them, int32 [hash]."""
-    weights = np.exp(random.normal(size=BINS)).cumsum()
-    drawn = 3 * size  # more than half of the rises are too large
-    first, second = (np.searchsorted(weights, random.random(drawn) * weights[-1]) for _ in range(2))
+    weights = np.exp(random.normal(size=BINS))
+    bins = np.repeat(np.arange(BINS), random.multinomial(TICKETS, weights / weights.sum()))
+    drawn = (2, 3 * size)  # more than half of the rises are too large
+    first, second = bins[random.integers(TICKETS, size=drawn)]
     fits = np.flatnonzero(abs(second - first) < SPREAD)[:size]
     gap = np.minimum(random.geometric(1 / MEAN_GAP, len(fits)), LONGEST_GAP)
     return (first[fits] << 15 | (second - first + SPREAD)[fits] << 6 | gap).astype("int32")

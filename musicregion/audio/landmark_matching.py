@@ -15,7 +15,7 @@ from musicregion.audio.landmark_votes import best_offsets, vote_keys
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied
 
-MATCHES = 1 << 24  # of a block of songs, about
+MATCHES = 1 << 23  # of a block of songs, about
 
 
 def match_landmarks(landmarks: Path, sizes: np.ndarray, folder: Path) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def match_landmarks(landmarks: Path, sizes: np.ndarray, folder: Path) -> pd.Data
 def match_block(index: LandmarkIndex, first: int, last: int) -> pd.DataFrame:
     """Pairs of the songs from first to last - 1 with songs before them: a, b, offset, votes."""
     count = len(index.matches)
-    keys = [np.empty(0, "int64")]
+    keys, found = np.empty(index.matches[first:last].sum(), "int64"), 0
     for path in index.files:
         hashes, songs, frames = np.load(path)
         row = np.flatnonzero((songs >= first) & (songs < last))
@@ -61,8 +61,10 @@ def match_block(index: LandmarkIndex, first: int, last: int) -> pd.DataFrame:
             row = row[hashes[row] == hashes[row - lag]]
             match = row[songs[row] != songs[row - lag]]
             b, a = songs[match].astype("int64"), songs[match - lag]
-            keys.append(vote_keys((b - first) * count + a, frames[match] - frames[match - lag]))
-    best = best_offsets(np.concatenate(keys))
+            offset = frames[match] - frames[match - lag]
+            keys[found : found + len(match)] = vote_keys((b - first) * count + a, offset)
+            found += len(match)
+    best = best_offsets(keys[:found])
     b, a = np.divmod(best["pair"], count)
     return pd.DataFrame({"a": a, "b": b + first, "offset": best["offset"], "votes": best["votes"]})
 

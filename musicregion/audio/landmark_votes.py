@@ -22,8 +22,12 @@ def best_offsets(keys: np.ndarray) -> pd.DataFrame:
     A pair with fewer than LEAST_COMMON votes has no row. keys: see vote_keys; sorted in place.
     """
     keys.sort()
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    keys, votes = keys[starts], np.diff(starts, append=len(keys))
+    # most matches are chance: a pair needs LEAST_COMMON in a row at three neighbouring offsets
+    in_a_row = keys[LEAST_COMMON - 1 :] - keys[: 1 - LEAST_COMMON] <= 2
+    is_near = np.zeros(len(keys), bool)
+    for place in range(LEAST_COMMON):
+        is_near[place : place + len(in_a_row)] |= in_a_row
+    keys, votes = np.unique(keys[is_near], return_counts=True)
     # a copy that is cut between two frames spreads its votes over neighbouring offsets
     adjacent = np.diff(keys) == 1
     total = votes.copy()
