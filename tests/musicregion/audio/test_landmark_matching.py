@@ -91,9 +91,9 @@ def same(song, start=0, count=20, step=10):
 
 
 def test_a_hash_in_too_many_places_counts_for_nobody(tmp_path):
-    songs = [same(1)] * 2
-    assert len(match(tmp_path, [*songs, *[same(1)] * (MOST_FREQUENT - 2)])) > 0
-    assert len(match(tmp_path, [*songs, *[same(1)] * (MOST_FREQUENT - 1)])) == 0
+    pairs = match(tmp_path, [same(1)] * MOST_FREQUENT)
+    assert len(pairs) == MOST_FREQUENT * (MOST_FREQUENT - 1) / 2
+    assert len(match(tmp_path, [same(1)] * (MOST_FREQUENT + 1))) == 0
 
 
 def test_a_loop_counts_as_its_first_occurrences(tmp_path):
@@ -124,6 +124,12 @@ def test_pairs_are_in_the_order_of_votes_and_then_of_songs(tmp_path, small_block
     songs = [same(1), same(2), same(3, count=30), [], same(3, count=30), same(2), same(1)]
     pairs = match(tmp_path, songs)
     assert pairs[["a", "b"]].to_numpy().tolist() == [[2, 4], [0, 6], [1, 5]]
+
+
+def test_one_hash_alone(tmp_path):
+    songs = [[(7, 0)] * REPEATS] * 3
+    expected = match_at_once(list(map(np.array, songs))).reset_index(drop=True)
+    pd.testing.assert_frame_equal(match(tmp_path, songs), expected)
 
 
 @pytest.mark.parametrize("songs", [[[]], [[], []], [same(1)], [same(1), same(2)]])
