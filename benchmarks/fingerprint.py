@@ -25,7 +25,7 @@ from musicregion.config import params
 
 RESULT = RESULTS / "fingerprint.json"
 SONGS = (1_000, 4_000, 10_000)
-AT_ONCE, PROFILED = 1_000, 1_000  # songs at most
+AT_ONCE, PROFILED, ONE_MORE = 1_000, 1_000, 10_000  # songs at most
 
 
 def measure_way(way: str, folder: Path) -> dict:
@@ -57,7 +57,8 @@ def measure_songs(songs: int, landmarks: int, share: float) -> dict:
         row["blocks"] = measure_way("blocks", folder)
         pairs = pd.read_csv(folder / "blocks.csv")
         row |= score_pairs(pairs, songs, share)
-        row["one_more"] = measure_way("one more", folder)
+        if songs <= ONE_MORE:
+            row["one_more"] = measure_way("one more", folder)
         if songs <= AT_ONCE:
             row["at_once"] = measure_way("at once", folder)
             row["equal"] = (folder / "at once.csv").read_bytes() == (
@@ -70,14 +71,14 @@ def measure_songs(songs: int, landmarks: int, share: float) -> dict:
 
 def format_row(row: dict) -> tuple:
     """A row of the printed table."""
-    at_once = row.get("at_once")
+    at_once, one_more = row.get("at_once"), row.get("one_more")
     return (
         row["songs"],
         row["landmarks_a_song"],
         f"{at_once['seconds']:.1f} s, {at_once['peak_mb']} MB" if at_once else "",
         f"{row['blocks']['seconds']:.1f} s, {row['blocks']['peak_mb']} MB",
-        f"{row['one_more']['index_s']:.1f} s, {row['one_more']['index_mb']:.0f} MB",
-        f"{row['one_more']['one_more_s']:.2f} s",
+        f"{one_more['index_s']:.1f} s, {one_more['index_mb']:.0f} MB" if one_more else "",
+        f"{one_more['one_more_s']:.2f} s" if one_more else "",
         f"{row['recall']:.3f}",
     )
 
