@@ -18,20 +18,20 @@ MOST_FREQUENT = 64  # occurrences; a landmark that is in more places identifies 
 REPEATS = 4  # occurrences of one landmark in one song that count
 BLOCK = 1 << 22  # landmarks that are read at a time, all of a song
 MOST_SONGS = 1 << 14  # in a block
-RANGE_SIZE = 1 << 22  # landmarks in a file of the index, about
+RANGE_SIZE = 1 << 20  # landmarks in a file of the index, about
 STRIDE = 1 << 8  # hashes; a file has a multiple of them
 
-# a landmark's sort key: hash, song within the block, frame; 24 + 15 + 24 bits
+# a landmark's sort key: hash, song within the block, frame; 24 + 14 + 24 bits
 FRAME_BITS = (MAX_FRAMES - 1).bit_length()
-SONG_BITS = MOST_SONGS.bit_length()
+SONG_BITS = (MOST_SONGS - 1).bit_length()
 
 
 @dataclass(frozen=True)
 class LandmarkIndex:
-    """files: of int32 [3, landmark]: hash, song, frame; sorted by the three.
+    """files: of int32 [3, landmark]: rank, song, frame; sorted by hash, song and frame.
 
-    matches: int64 [song], how often a song's landmarks meet those of its own hash in songs before
-    it, or earlier ones of its own.
+    A landmark of rank n has the hash of the n before it.
+    matches: int64 [song], the sum of its landmarks' ranks.
     """
 
     files: list[Path]
@@ -72,8 +72,8 @@ def build_index(landmarks: Path, sizes: np.ndarray, folder: Path) -> LandmarkInd
                 part.tofile(file)
     matches = np.zeros(len(sizes), "int64")
     for path in files:
-        hashes, songs, _ = _sort_range(path)
-        matches += np.bincount(songs, _ranks(hashes), len(sizes)).astype("int64")
+        ranks, songs, _ = _sort_range(path)
+        matches += np.bincount(songs, ranks, len(sizes)).astype("int64")
     return LandmarkIndex(files, matches)
 
 
@@ -106,6 +106,8 @@ def _sort_range(path: Path) -> np.ndarray:
     key = (rows[:, 0].astype("int64") << 32) | np.arange(len(rows))
     key.sort()  # faster than argsort
     columns = np.ascontiguousarray(rows[key & 0xFFFFFFFF].T)
+    starts = _starts(columns[0])
+    columns[0] = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
     np.save(path, columns)
     unsorted.unlink()
     return columns
@@ -114,9 +116,3 @@ def _sort_range(path: Path) -> np.ndarray:
 def _starts(hashes: np.ndarray) -> np.ndarray:
     """The first row of each hash, int64 [hash]; equal ones are neighbours."""
     return np.flatnonzero(np.diff(hashes, prepend=-1))
-
-
-def _ranks(hashes: np.ndarray) -> np.ndarray:
-    """How many rows before a row have its hash, int64 [row]."""
-    starts = _starts(hashes)
-    return np.arange(len(hashes)) - np.repeat(starts, np.diff(starts, append=len(hashes)))

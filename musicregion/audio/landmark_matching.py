@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from musicregion.audio.landmark_index import MOST_FREQUENT, LandmarkIndex, build_index, divide
+from musicregion.audio.landmark_index import LandmarkIndex, build_index, divide
 from musicregion.audio.landmark_votes import best_offsets, vote_keys
 from musicregion.compute import parallel
 from musicregion.errors import TaskDied
@@ -51,21 +51,21 @@ def match_landmarks(landmarks: Path, sizes: np.ndarray, folder: Path) -> pd.Data
 
 def match_block(index: LandmarkIndex, first: int, last: int) -> pd.DataFrame:
     """Pairs of the songs from first to last - 1 with songs before them: a, b, offset, votes."""
-    count = len(index.matches)
+    total = len(index.matches)
     keys, found = np.empty(index.matches[first:last].sum(), "int64"), 0
     for path in index.files:
-        hashes, songs, frames = np.load(path)
+        ranks, songs, frames = np.load(path)
         row = np.flatnonzero((songs >= first) & (songs < last))
-        for lag in range(1, MOST_FREQUENT):
-            row = row[row >= lag]
-            row = row[hashes[row] == hashes[row - lag]]
-            match = row[songs[row] != songs[row - lag]]
-            b, a = songs[match].astype("int64"), songs[match - lag]
-            offset = frames[match] - frames[match - lag]
-            keys[found : found + len(match)] = vote_keys((b - first) * count + a, offset)
-            found += len(match)
+        counts = ranks[row]
+        # the rows before each row with its hash, one after another: [match]
+        other = np.arange(counts.sum()) + np.repeat(row - np.cumsum(counts), counts)
+        a, b = songs[other], np.repeat(songs[row], counts)
+        offset = np.repeat(frames[row], counts) - frames[other]
+        votes = vote_keys((b - first).astype("int64") * total + a, offset)[a != b]
+        keys[found : found + len(votes)] = votes
+        found += len(votes)
     best = best_offsets(keys[:found])
-    b, a = np.divmod(best["pair"], count)
+    b, a = np.divmod(best["pair"], total)
     return pd.DataFrame({"a": a, "b": b + first, "offset": best["offset"], "votes": best["votes"]})
 
 

@@ -1,7 +1,5 @@
 """The index: sorted, in files of bounded size, without what identifies nothing."""
 
-from itertools import chain
-
 import numpy as np
 import pytest
 
@@ -41,9 +39,7 @@ def test_the_index_is_sorted_by_hash_song_and_frame(tmp_path, monkeypatch):
         if [number for _, number, _ in of_hash].count(place[1]) < REPEATS:
             of_hash.append(place)
     rare = [of_hash for of_hash in places.values() if len(of_hash) <= MOST_FREQUENT]
-    assert landmarks == list(chain(*rare))
-    matches = np.zeros(40, int)
-    for of_hash in rare:
-        for before, (_, number, _) in enumerate(of_hash):
-            matches[number] += before
-    assert index.matches.tolist() == matches.tolist()
+    ranked = [[rank, *place[1:]] for of_hash in rare for rank, place in enumerate(of_hash)]
+    assert landmarks == ranked
+    matches = [sum(rank for rank, song, _ in ranked if song == number) for number in range(40)]
+    assert index.matches.tolist() == matches
