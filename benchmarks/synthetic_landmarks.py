@@ -1,8 +1,9 @@
 """Landmarks of songs that do not exist, as many and as frequent as those of real ones.
 
 Hashes of two bins and a gap are drawn at random: bins with log-normal weights, since instruments
-are tuned and most music is in a few octaves. So drawn, 254 songs have 6.9 million pairs of equal
-hashes that count, and the 254 songs of games 6.7 million. Every COPY-th song has half the landmarks of the one before it.
+are tuned and most music is in a few octaves. So drawn, 254 songs have about as many pairs of equal
+hashes as the 254 songs of games, 7 million. Every COPY-th song has half the landmarks of the one
+before it.
 """
 
 from pathlib import Path
