@@ -6,6 +6,7 @@ any other pair should not. Then the pairs within data/corpora/games (`make games
 Writes benchmarks/results/duplicates.json.
 """
 
+import tempfile
 from itertools import combinations
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from benchmarks import games
 from benchmarks.report import RESULTS, print_source, write_json
 from benchmarks.song_copies import KINDS, ORIGINAL, copy_landmarks
 from benchmarks.tasks import map_all
-from musicregion.audio import landmarks
+from musicregion.audio.landmark_matching import match_landmarks
 from musicregion.command import run
 from musicregion.config import params, sections
 from musicregion.storage import tables
@@ -48,10 +49,21 @@ def score_matches(matches: pd.DataFrame, songs: np.ndarray, kinds: np.ndarray) -
     return rows
 
 
+def match_files(items: list[tuple[Path, str, sections.Segment]], label: str) -> pd.DataFrame:
+    """match_landmarks of files: path, kind and settings of each, see copy_landmarks."""
+    songs = map_all(copy_landmarks, items, label)
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, "landmarks.npy")
+        np.save(path, np.concatenate(songs))
+        return match_landmarks(
+            path, np.array([len(song) for song in songs]), path.with_name("index")
+        )
+
+
 def match_games(songs: list[Path], settings: sections.Segment) -> list[dict]:
     """Pairs of games' songs that share landmarks, the most similar first."""
     items = [(path, ORIGINAL, settings) for path in songs]
-    near = landmarks.match_landmarks(map_all(copy_landmarks, items, "games"))
+    near = match_files(items, "games")
     near = near[near["share"] >= SHARES[0] / 2].sort_values("share", ascending=False)
     names = [str(path.relative_to(games.GAMES)) for path in songs]
     return [
@@ -65,7 +77,7 @@ def main() -> None:
     table = tables.SONGS.read()
     paths = [Path(path) for path in table.loc[table["status"] == "ok", "path"]]
     items = [(path, kind, settings.segment) for path in paths for kind in [ORIGINAL, *KINDS]]
-    matches = landmarks.match_landmarks(map_all(copy_landmarks, items, "folk and copies"))
+    matches = match_files(items, "folk and copies")
     songs = np.array([path.stem for path, _, _ in items])
     kinds = np.array([kind for _, kind, _ in items])
     rows = score_matches(matches, songs, kinds)

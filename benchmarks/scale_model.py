@@ -12,7 +12,6 @@ def project(measured: dict, songs: int) -> dict[str, float]:
     stages = {row["stage"]: row for row in measured["stages"]}
     dvc = measured["dvc"]
     stages_ms = sum(row["ms"] for row in stages.values())  # a song
-    landmarks = stages["fingerprint"]["peak_mb"] / measured["songs"]  # MB a song
     features = stages["mfcc"]["mb_on_disk"]  # MB a song
     task_ms = measured["throughput"][-1]["task_ms"]
     files = 2 * songs  # the song and its segments
@@ -22,7 +21,6 @@ def project(measured: dict, songs: int) -> dict[str, float]:
         "scheduling_h": task_ms * STAGES_ON_CLUSTER * songs / 3.6e6,
         "segments_gb": stages["segment"]["mb_on_disk"] * songs / 1e3,
         "features_gb": features * songs / 1e3,
-        "fingerprint_memory_gb": landmarks * songs / 1e3,
         "training_memory_gb": 2 * features * songs / 1e3,  # the array and its shuffled copy
         "files": files,
         "dvc_add_h": dvc["add_s"] / dvc["files"] * files / 3600,
@@ -33,6 +31,9 @@ def project(measured: dict, songs: int) -> dict[str, float]:
 
 
 def songs_in_memory(row: dict[str, float]) -> dict[str, float]:
-    """How many songs fit in memory, for each cost that grows with them."""
-    names = ("fingerprint_memory_gb", "training_memory_gb")
-    return {name: MEMORY / row[name] * row["songs"] for name in names}
+    """How many songs fit in memory, for each cost that grows with them.
+
+    fingerprint's does not: see benchmarks.fingerprint.
+    """
+    name = "training_memory_gb"
+    return {name: MEMORY / row[name] * row["songs"]}

@@ -185,6 +185,6 @@ def copy_repository(target: Path) -> Path:
     return target
 
 
-def map_in_process(task, items, label):
+def map_in_process(task, items, label, unit="song"):
     """In place of parallel.map_songs: without worker processes."""
     return (task(*item) for item in items)

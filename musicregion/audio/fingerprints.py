@@ -1,12 +1,12 @@
 """Fingerprints of all songs, none computed twice, and what they share."""
 
-import numpy as np
 import pandas as pd
 
-from musicregion.audio.landmarks import extract_landmarks, match_identical, match_landmarks
+from musicregion.audio.landmark_matching import match_identical, match_landmarks
+from musicregion.audio.landmarks import extract_landmarks
 from musicregion.config.sections import Fingerprint
 from musicregion.storage import array_store, cache_key, checksums, tables
-from musicregion.storage.paths import FINGERPRINTS, SEGMENT_FLACS
+from musicregion.storage.paths import FINGERPRINTS, LANDMARK_INDEX, SEGMENT_FLACS
 
 
 def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
@@ -20,11 +20,11 @@ def find_copies(songs: pd.DataFrame, settings: Fingerprint) -> pd.DataFrame:
         path = SEGMENT_FLACS / region / f"{song}.flac"
         keys[song] = cache_key.join_keys(code, checksums.flac_md5(path))
         items[song] = (path,)
-    array = array_store.write_array(
+    array_store.write_array(
         FINGERPRINTS, "landmarks", keys, extract_landmarks, items, "fingerprint"
     )
-    counts = tables.array_index(FINGERPRINTS, "landmarks").read()["rows"]
-    matches = match_landmarks(np.split(array, counts.cumsum().to_numpy()[:-1]))
+    sizes = tables.array_index(FINGERPRINTS, "landmarks").read()["rows"].to_numpy()
+    matches = match_landmarks(FINGERPRINTS / "landmarks.npy", sizes, LANDMARK_INDEX)
     # a tone or a click has no landmarks, but may have copies
     identical = match_identical(list(keys.values()))
     pairs = pd.concat([identical, matches]).drop_duplicates(["a", "b"])

@@ -61,14 +61,16 @@ def _map_in_processes(task: Callable, items: list[tuple], jobs: int) -> Iterator
             process.close()
 
 
-def map_songs(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1) -> Iterator[Any]:
+def map_songs(
+    task: Callable, items: Iterable[tuple], label: str, jobs: int = -1, unit: str = "song"
+) -> Iterator[Any]:
     """Call task(*item) for every item in other processes; yield the results in the items' order.
 
     In processes of this machine, or on the cluster where params.yaml names one.
 
     An item whose process dies yields TaskDied. An exception that a task raises is raised here.
 
-    jobs: processes; -1 for one per core.
+    jobs: processes; -1 for one per core. unit: what an item is, in the progress bar.
     """
     items = list(items)
     if not items:
@@ -78,4 +80,4 @@ def map_songs(task: Callable, items: Iterable[tuple], label: str, jobs: int = -1
     else:
         jobs = min(joblib.cpu_count() if jobs < 0 else jobs, len(items))
         results = _map_in_processes(task, items, jobs)
-    yield from tqdm(results, label, len(items), unit="song")
+    yield from tqdm(results, label, len(items), unit=unit)

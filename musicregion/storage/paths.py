@@ -14,6 +14,7 @@ FAILED = Path("data/failed.csv")
 NUISANCES = Path("data/nuisances.csv")
 
 FINGERPRINTS = Path("data/fingerprint")
+LANDMARK_INDEX = Path("data/fingerprint.part")  # while songs are compared
 GROUPS = Path("data/groups.csv")
 DUPLICATES = Path("data/duplicates.csv")
 SPLITS = Path("data/splits.csv")

@@ -268,6 +268,18 @@ def test_duplicates(project, folk_project, run):
     assert [row["share"] for row in result["games"]] == [1.0]  # the same song twice
 
 
+def test_fingerprint(project, run):
+    rows, output = run("fingerprint", project, {"SONGS": (60,), "LANDMARKS": 400})
+    (row,) = rows
+    assert row["equal"]
+    assert (row["recall"], row["wrong_pairs"]) == (1, 0)
+    assert row["one_more"]["one_more_s"] < row["blocks"]["seconds"]
+    assert len(row["profile"]) == 8
+    assert "| 60 | 400 |" in output
+    run("fingerprint", project, {"SONGS": ()})  # what is in the table stays
+    assert json.loads((project / RESULTS / "fingerprint.json").read_text()) == rows
+
+
 @pytest.mark.slow
 def test_ladder(project, run, eager):
     steps = {
