@@ -1,8 +1,9 @@
 """`musicregion generate --region ireland`: makes new songs that sound like a region.
 
-Writes for each song its notes (MIDI), audio (FLAC), piano roll (PNG), and a card (JSON) with what a
-model predicts for it and how much of it is copied. Of several tries at a song the one that the
-model prefers stays; --no-guide makes only one.
+Writes for each song its notes (MIDI), its tunes to be played (MusicXML, ABC) and as a score (SVG),
+its audio (FLAC), piano roll (PNG), and a card (JSON) with what a model predicts for it and how much
+of it is copied. Of several tries at a song the one that the model prefers stays; --no-guide makes
+only one.
 
     musicregion generate --region ireland
     musicregion generate --region ireland --seconds 60 --count 8 --seed 1 --out songs/

@@ -12,7 +12,8 @@ from musicregion.generation.songs import SUFFIXES, NewSong
 DEFAULT_LENGTH = 30  # seconds
 # (region, seconds, number, called with the tries done and all) to the song
 MakeSong = Callable[[str, float, int, Callable[[int, int], None]], Iterator[NewSong]]
-NOTHING = None, None, None  # no audio, no picture, no files
+SHOWN = ".flac", ".svg", ".png"  # the song, its score, its piano roll
+NOTHING = None, None, None, None  # none of SHOWN, no files
 
 
 def describe_song(song: NewSong) -> str:
@@ -40,9 +41,9 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
 
         try:
             for song in make_song(region, seconds, int(number or 0), show_progress):
-                files = [str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES]
-                _, audio, picture, _ = files
-                yield describe_song(song), audio, picture, files, (number or 0) + 1
+                files = {suffix: str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES}
+                shown = [files[suffix] for suffix in SHOWN]
+                yield describe_song(song), *shown, list(files.values()), (number or 0) + 1
         except Refused as refused:
             yield refused.html(), *NOTHING, number
 
@@ -57,9 +58,14 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
     button = gr.Button("Make a song", variant="primary", elem_id="make")
     verdict = gr.HTML()
     audio = gr.Audio(label="The song", interactive=False, buttons=[], elem_id="new-song")
-    picture = gr.Image(show_label=False, interactive=False, buttons=[], elem_id="piano-roll")
+    pictures = [
+        gr.Image(show_label=False, interactive=False, buttons=[], elem_id=name)
+        for name in ("score", "piano-roll")
+    ]
     files = gr.File(
-        label="Download: MIDI, audio, picture, card", interactive=False, elem_id="files"
+        label="Download: notes (MIDI, MusicXML, ABC), audio, pictures, card",
+        interactive=False,
+        elem_id="files",
     )
-    outputs = [verdict, audio, picture, files, number]
+    outputs = [verdict, audio, *pictures, files, number]
     button.click(press, [region, seconds, number], outputs, show_progress_on=audio, **limits)

@@ -1,4 +1,4 @@
-"""Makes one try at a new song, in whatever process this is called in; light to import."""
+"""Makes one try at a new song, or the pictures of one; in any process, and light to import."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,26 +7,43 @@ from musicregion.errors import TaskDied
 from musicregion.generation.order import Order
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from musicregion.config.corpus import Palette
+
+Pieces = list[tuple["np.ndarray", float]]  # notes [note, (start, length, pitch)] and bar, in beats
 
 
 def make_candidate(
     order: Order, palette: "Palette", numbers: tuple[int, ...], target: Path
-) -> dict[str, Any]:
-    """Write <target>.mid and <target>.flac; returns the facts of candidate.write_candidate.
+) -> tuple[dict[str, Any], Pieces]:
+    """Write <target>.mid and <target>.flac; returns what candidate.write_candidate does.
 
     numbers: which song, and which try at it.
     """
     from musicregion.composition.composer import load_composer
     from musicregion.generation.candidate import write_candidate
 
-    facts, _ = write_candidate(load_composer(order.composer), order, palette, numbers, target)
-    return facts
+    return write_candidate(load_composer(order.composer), order, palette, numbers, target)
+
+
+def write_pictures(pieces: Pieces, one_voice: bool, tempo: float, title: str, stem: Path) -> None:
+    """Write the score of <stem>.mid as MusicXML, ABC and picture, and its piano roll.
+
+    pieces, one_voice, tempo: as for score.write_down.
+    """
+    from musicregion.composition.piano_roll import plot_piano_roll
+    from musicregion.generation.score import write_down
+    from musicregion.generation.score_files import write_score
+
+    write_score(write_down(pieces, one_voice, tempo, title), stem)
+    plot_piano_roll(stem.with_suffix(".mid").read_bytes(), title, stem.with_suffix(".png"))
 
 
 def guide_score(order: Order, palette: "Palette", target: Path) -> float:
     """The guide's probability of the region for a song with this palette."""
-    return make_candidate(order, palette, (0,), target)["probabilities"][order.region]
+    facts, _ = make_candidate(order, palette, (0,), target)
+    return float(facts["probabilities"][order.region])
 
 
 def unwrap(result: Any) -> Any:  # noqa: ANN401  whatever the task returns

@@ -46,6 +46,12 @@ def guide_probabilities(guide: Path, song: Path) -> dict[str, float]:
     return predict_song(load_predictor(guide), song).probabilities
 
 
+def transposition(midi: bytes, pieces: list[tuple[np.ndarray, float]]) -> int:
+    """Semitones from the pieces to the MIDI file of them: its melody is its first track."""
+    melody = symusic.Score.from_midi(midi).tracks[0].notes
+    return int(melody[0].pitch - novelty.skyline(pieces[0][0])[0, 2])
+
+
 def write_candidate(
     writer: composer.Composer,
     order: Order,
@@ -53,7 +59,7 @@ def write_candidate(
     numbers: tuple[int, ...],
     target: Path,
 ) -> tuple[dict[str, Any], list[tuple[np.ndarray, float]]]:
-    """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces.
+    """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces as they sound.
 
     numbers: which song, and which try at it; with the order's seed and region they seed it.
     Facts: tempo_bpm, instruments, novelty, and probabilities (None without a guide).
@@ -62,6 +68,8 @@ def write_candidate(
     pieces, tempo = writer.compose_pieces(order.region, random)
     midi = perform.perform_pieces(pieces, writer.one_voice, palette, order.seconds, tempo, random)
     soundfont = order.soundfont.read_bytes() if order.soundfont else None
+    sounding = np.array([0, 0, transposition(midi, pieces)])
+    pieces = [(notes + sounding, bar) for notes, bar in pieces]
     song = target.with_suffix(".flac")
     synthesis.write_flac(perform.play_midi(midi, order.seconds, random, soundfont), song)
     target.with_suffix(".mid").write_bytes(midi)

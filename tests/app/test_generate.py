@@ -37,7 +37,7 @@ def digests(folder):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
-def test_each_song_has_notes_audio_piano_roll_and_card(two):
+def test_each_song_has_notes_score_audio_piano_roll_and_card(two):
     folder, output = two
     names = [f"low-1-{number:02}{suffix}" for number in (1, 2) for suffix in SUFFIXES]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
@@ -47,6 +47,10 @@ def test_each_song_has_notes_audio_piano_roll_and_card(two):
         wave, rate = soundfile.read(folder / f"{stem}.flac")
         assert len(wave) == 8 * rate
         assert np.abs(wave).max() > 0.02
+        title = f"A new song for Low, seed 1, number {stem[-1]}"
+        assert title in (folder / f"{stem}.abc").read_text()
+        assert "<score-partwise" in (folder / f"{stem}.musicxml").read_text()
+        assert 'class="note"' in (folder / f"{stem}.svg").read_text()
         picture = matplotlib.image.imread(folder / f"{stem}.png")
         assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20
     assert (folder / "low-1-01.mid").read_bytes() != (folder / "low-1-02.mid").read_bytes()

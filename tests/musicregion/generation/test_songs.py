@@ -16,6 +16,7 @@ from musicregion.generation import attempts, candidate, choose_palette, songs
 from musicregion.generation.order import Order
 from tests.conftest import RATE, REPOSITORY, command
 
+TUNE = np.array([(0, 2, 62), (2, 2, 64), (4, 4, 62)], float)
 WRITER = {"corpus": "folk", "notes": True, "validation": {}}  # the card of a composer
 
 
@@ -47,7 +48,8 @@ def fake_tries(scores):
             target.with_suffix(".mid").write_bytes(score.dumps_midi())
             target.with_suffix(".flac").write_bytes(str(numbers).encode())
             score = next(remaining)
-            yield {"probabilities": None if score is None else {order.region: score}}
+            probabilities = None if score is None else {order.region: score}
+            yield {"probabilities": probabilities, "tempo_bpm": 100.0}, [(TUNE, 4.0)]
 
     return map_isolated
 
