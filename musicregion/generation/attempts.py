@@ -4,19 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicregion.errors import TaskDied
-from musicregion.generation.order import Order
+from musicregion.generation.order import Order, Piece
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from musicregion.config.corpus import Palette
-
-Pieces = list[tuple["np.ndarray", float]]  # notes [note, (start, length, pitch)] and bar, in beats
 
 
 def make_candidate(
     order: Order, palette: "Palette", numbers: tuple[int, ...], target: Path
-) -> tuple[dict[str, Any], Pieces]:
+) -> tuple[dict[str, Any], list[Piece]]:
     """Write <target>.mid and <target>.flac; returns what candidate.write_candidate does.
 
     numbers: which song, and which try at it.
@@ -27,7 +23,9 @@ def make_candidate(
     return write_candidate(load_composer(order.composer), order, palette, numbers, target)
 
 
-def write_pictures(pieces: Pieces, one_voice: bool, tempo: float, title: str, stem: Path) -> None:
+def write_pictures(
+    pieces: list[Piece], one_voice: bool, tempo: float, title: str, stem: Path
+) -> None:
     """Write the score of <stem>.mid as MusicXML, ABC and picture, and its piano roll.
 
     pieces, one_voice, tempo: as for score.write_down.

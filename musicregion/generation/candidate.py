@@ -7,25 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import miditok  # noqa: F401  imported here, since the tokenizer would do so in every process
-import numpy as np
 import symusic
 
 from musicregion.composition import composer, novelty, perform
 from musicregion.config.corpus import Palette
 from musicregion.corpus import folk_rendering
-from musicregion.generation.order import Order
+from musicregion.generation import performance
+from musicregion.generation.order import Order, Piece
 from musicregion.inference.predict_song import predict_song
 from musicregion.inference.predictor import load_predictor
 from musicregion.rendering import orchestrate, synthesis
 
 
-def measure_copying(
-    pieces: list[tuple[np.ndarray, float]], writer: composer.Composer
-) -> dict[str, Any]:
+def measure_copying(pieces: list[Piece], writer: composer.Composer) -> dict[str, Any]:
     """The longest run of notes that new pieces share with the composer's training pieces.
 
-    pieces: notes [note, (start, length, pitch)] and bar. Returns longest_run_notes, and in
-    shared_with the song of that training piece, if any.
+    Returns longest_run_notes, and in shared_with the song of that training piece, if any.
     """
     melodies = [novelty.melody_steps(notes) for notes, _ in pieces]
     steps, row = max(novelty.longest_shared(melody, writer.melodies) for melody in melodies)
@@ -46,19 +43,13 @@ def guide_probabilities(guide: Path, song: Path) -> dict[str, float]:
     return predict_song(load_predictor(guide), song).probabilities
 
 
-def transposition(midi: bytes, pieces: list[tuple[np.ndarray, float]]) -> int:
-    """Semitones from the pieces to the MIDI file of them: its melody is its first track."""
-    melody = symusic.Score.from_midi(midi).tracks[0].notes
-    return int(melody[0].pitch - novelty.skyline(pieces[0][0])[0, 2])
-
-
 def write_candidate(
     writer: composer.Composer,
     order: Order,
     palette: Palette,
     numbers: tuple[int, ...],
     target: Path,
-) -> tuple[dict[str, Any], list[tuple[np.ndarray, float]]]:
+) -> tuple[dict[str, Any], list[Piece]]:
     """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces as they sound.
 
     numbers: which song, and which try at it; with the order's seed and region they seed it.
@@ -66,10 +57,10 @@ def write_candidate(
     """
     random = folk_rendering.seeded_generator(order.seed, order.region, *numbers)
     pieces, tempo = writer.compose_pieces(order.region, random)
-    midi = perform.perform_pieces(pieces, writer.one_voice, palette, order.seconds, tempo, random)
+    midi, pieces, tempo = performance.perform_song(
+        pieces, writer.one_voice, order, palette, tempo, random
+    )
     soundfont = order.soundfont.read_bytes() if order.soundfont else None
-    sounding = np.array([0, 0, transposition(midi, pieces)])
-    pieces = [(notes + sounding, bar) for notes, bar in pieces]
     song = target.with_suffix(".flac")
     synthesis.write_flac(perform.play_midi(midi, order.seconds, random, soundfont), song)
     target.with_suffix(".mid").write_bytes(midi)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from musicregion.generation.harmony import Chord, choose_chords, upbeat_bars
+from musicregion.generation.order import Piece
 from musicregion.generation.quantise import Written, choose_meter, quantise, split_at_edges
 from musicregion.generation.tonality import Tonality, find_tonality
 
@@ -55,13 +54,10 @@ class Score:
     tunes: list[WrittenTune]
 
 
-def write_down(
-    pieces: list[tuple[np.ndarray, float]], one_voice: bool, tempo: float, title: str
-) -> Score:
+def write_down(pieces: list[Piece], one_voice: bool, tempo: float, title: str) -> Score:
     """The score of a song.
 
-    pieces: notes [note, (start, length, pitch)] and their bar, in quarter beats, at the pitches
-    that sound. one_voice: they are melodies. tempo: quarter beats a minute.
+    pieces: at the pitches that sound. one_voice: they are melodies. tempo: quarter beats a minute.
     """
     tonality = find_tonality([notes for notes, _ in pieces], one_voice)
     tunes = []

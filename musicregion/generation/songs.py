@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError, ModelError
-from musicregion.generation.attempts import Pieces, make_candidate, unwrap, write_pictures
+from musicregion.generation.attempts import make_candidate, unwrap, write_pictures
 from musicregion.generation.card import song_card
 from musicregion.generation.choose_palette import choose_palette
-from musicregion.generation.order import Order
+from musicregion.generation.order import Order, Piece
 from musicregion.storage import files
 from musicregion.storage.paths import CARD
 
@@ -61,7 +61,7 @@ def require_region(guide: Path | None, region: str) -> None:
 
 def make_tries(
     order: Order, palette: "Palette", count: int, tries: int, folder: Path
-) -> Iterator[tuple[int, dict[str, Any], Pieces]]:
+) -> Iterator[tuple[int, dict[str, Any], list[Piece]]]:
     """Each song's number, and the facts and pieces of a try at it, in order, as they are done.
 
     The files of a try are <folder>/<song>-<try>, with suffixes.
@@ -94,7 +94,7 @@ def make_songs(
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".songs-", dir=target) as temporary:
         folder = Path(temporary)
-        candidates: list[tuple[dict[str, Any], Pieces]] = []
+        candidates: list[tuple[dict[str, Any], list[Piece]]] = []
         for song, facts, pieces in make_tries(order, palette, count, tries, folder):
             tick()
             candidates.append((facts, pieces))
