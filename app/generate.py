@@ -7,6 +7,10 @@ only one.
 
     musicregion generate --region ireland
     musicregion generate --region ireland --seconds 60 --count 8 --seed 1 --out songs/
+    musicregion generate --like song.mp3
+
+--like takes over the tempo, the key and the instruments that are heard in another song, and the
+region that the model predicts for it.
 
 The same seed gives the same files. A model of notes must have been trained before, which takes
 about five minutes: `dvc exp run -S compose.epochs=40`.
@@ -61,7 +65,14 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--region", required=True, help="a region of the model of notes")
+    parser.add_argument("--region", help="a region of the model of notes")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        metavar="SONG",
+        help="an audio file whose tempo, key and instruments "
+        "to take; without --region its region too",
+    )
     parser.add_argument("--seconds", type=float, default=60, help="of each song (default: 60)")
     parser.add_argument("--count", type=int, default=1, help="number of songs (default: 1)")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices (default: 1)")
@@ -76,6 +87,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--soundfont", metavar="SF2", help="play with other instruments")
     chosen = parser.parse_args(arguments)
+    if not chosen.region and not chosen.like:
+        parser.error("name a --region, or a song with --like")
     for name, value, low, high, unit in (
         ("seconds", chosen.seconds, SHORTEST, LONGEST, " seconds"),
         ("count", chosen.count, 1, MAX_SONGS, ""),
@@ -98,12 +111,13 @@ def main(arguments: list[str]) -> None:
     isolated.preload("musicregion.generation.candidate")
     from tqdm import tqdm
 
+    from app.hear_song import hear_song
     from musicregion.composition import composer
     from musicregion.generation import songs
     from musicregion.generation.order import Order
 
     writer = composer.read_card(chosen.composer)
-    region = songs.match_region(chosen.region, writer["regions"])
+    region = songs.match_region(chosen.region, writer["regions"]) if chosen.region else ""
     with locate_model(chosen.model) as folder:
         guide = folder if (folder / CARD).is_file() else None
         if not guide and not chosen.no_guide:
@@ -111,7 +125,12 @@ def main(arguments: list[str]) -> None:
                 f"{folder}: no model there ({CARD}) to judge songs. `dvc repro` trains one; "
                 "--no-guide works without."
             )
-        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont)
+        like = None
+        if chosen.like:
+            region, like = hear_song(chosen.like, region, guide, writer)
+        order = Order(
+            chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont, like=like
+        )
         songs.require_region(guide, region)
         try:
             chosen.out.mkdir(parents=True, exist_ok=True)

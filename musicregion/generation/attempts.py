@@ -1,10 +1,10 @@
-"""Makes one try at a new song, or the pictures of one; in any process, and light to import."""
+"""Tasks of new songs, for any process; light to import."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicregion.errors import TaskDied
-from musicregion.generation.order import Order, Piece
+from musicregion.generation.order import Likeness, Order, Piece
 
 if TYPE_CHECKING:
     from musicregion.config.corpus import Palette
@@ -23,19 +23,28 @@ def make_candidate(
     return write_candidate(load_composer(order.composer), order, palette, numbers, target)
 
 
-def write_pictures(
-    pieces: list[Piece], one_voice: bool, tempo: float, title: str, stem: Path
-) -> None:
-    """Write the score of <stem>.mid as MusicXML, ABC and picture, and its piano roll.
+def write_score(pieces: list[Piece], one_voice: bool, tempo: float, title: str, stem: Path) -> None:
+    """Write the score of a song as MusicXML, ABC and picture: <stem> with suffixes.
 
     pieces, one_voice, tempo: as for score.write_down.
     """
-    from musicregion.composition.piano_roll import plot_piano_roll
-    from musicregion.generation.score import write_down
-    from musicregion.generation.score_files import write_score
+    from musicregion.generation import score, score_files
 
-    write_score(write_down(pieces, one_voice, tempo, title), stem)
+    score_files.write_score(score.write_down(pieces, one_voice, tempo, title), stem)
+
+
+def plot_notes(title: str, stem: Path) -> None:
+    """Plot <stem>.mid as <stem>.png."""
+    from musicregion.composition.piano_roll import plot_piano_roll
+
     plot_piano_roll(stem.with_suffix(".mid").read_bytes(), title, stem.with_suffix(".png"))
+
+
+def listen(song: Path, palettes: "dict[str, Palette]", weights: Path) -> Likeness:
+    """As likeness.listen, which is slow to import."""
+    from musicregion.generation import likeness
+
+    return likeness.listen(song, palettes, weights)
 
 
 def guide_score(order: Order, palette: "Palette", target: Path) -> float:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from musicregion.generation.like_song import likeness_card
 from musicregion.generation.order import Order
 from musicregion.storage.paths import CARD
 
@@ -34,6 +35,7 @@ def song_card(
         "tries": tries,
         "judge": judge,
         "palette": palette,
+        "like": likeness_card(order.like),
         "soundfont": order.soundfont.name if order.soundfont else "TimGM6mb",
         "composer": {name: writer[name] for name in ("corpus", "notes", "validation")},
     }

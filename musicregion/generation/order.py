@@ -7,8 +7,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+    from musicregion.config.corpus import Palette
+    from musicregion.generation.tonality import Tonality
+
 # notes [note, (start, length, pitch)] and their bar, in quarter beats and MIDI pitches
 Piece = tuple["np.ndarray", float]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a new song takes over from another one.
+
+    song: its file's name. tempo: quarter beats a minute, or twice or half as many. palette: a name,
+    and the instruments.
+    """
+
+    song: str
+    tempo: float
+    key: "Tonality"
+    palette: "tuple[str, Palette]"
 
 
 @dataclass(frozen=True)
@@ -17,7 +34,7 @@ class Order:
 
     composer: its folder. guide: the folder of the model that judges songs, if any. seconds: length
     of a song. soundfont: an SF2 file; None: the corpus's. plain: melodies are accompanied as in the
-    rendered corpora, for comparisons with their songs.
+    rendered corpora, for comparisons with their songs. like: a song to be like, if any.
     """
 
     composer: Path
@@ -27,3 +44,4 @@ class Order:
     seed: int
     soundfont: Path | None = None
     plain: bool = False
+    like: Likeness | None = None

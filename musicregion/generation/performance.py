@@ -34,7 +34,9 @@ def perform_song(
         moved = np.array([0, 0, transposition(midi, pieces)])
         return midi, [(notes + moved, bar) for notes, bar in pieces], tempo
     beats = (order.seconds - FADE) * tempo / 60
-    sounding, key = transpose_pieces(pieces, one_voice, random)
+    sounding, key = transpose_pieces(
+        pieces, one_voice, random, order.like.key.tonic if order.like else None
+    )
     if one_voice:
         parts, length = arrange_tunes(sounding, key, palette, beats, random)
     else:

@@ -7,7 +7,8 @@ from typing import Any
 import symusic
 import verovio
 
-from musicregion.generation.score import Score, WrittenTune, to_music21
+from musicregion.generation.music21_score import to_music21
+from musicregion.generation.score import Score, WrittenTune
 
 TICKS = 480  # of a quarter beat
 PICTURE = {  # Verovio's options

@@ -1,6 +1,7 @@
 """Makes new songs for a region. Of several tries at a song the one that the guide prefers stays."""
 
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError, ModelError
-from musicregion.generation.attempts import make_candidate, unwrap, write_pictures
+from musicregion.generation.attempts import make_candidate, plot_notes, unwrap, write_score
 from musicregion.generation.card import song_card
 from musicregion.generation.choose_palette import choose_palette
 from musicregion.generation.order import Order, Piece
@@ -109,7 +110,12 @@ def make_songs(
             card = song_card(order, writer, palette_name, tries, facts, number)
             title = f"A new song for {order.region}, seed {order.seed}, number {number}"
             one_voice, tempo = writer["notes"] is True, facts["tempo_bpm"]
-            isolated.call_isolated(write_pictures, pieces, one_voice, tempo, title, draft)
+            pictures: list[tuple] = [
+                (write_score, pieces, one_voice, tempo, title, draft),
+                (plot_notes, title, draft),
+            ]
+            for result in isolated.map_isolated(operator.call, pictures, len(pictures)):
+                unwrap(result)
             draft.with_suffix(".json").write_text(json.dumps(card, indent=2, sort_keys=True) + "\n")
             stem = target / f"{order.region.lower()}-{order.seed}-{number:02}"
             stem.with_suffix(SUFFIXES[-1]).unlink(missing_ok=True)  # of an earlier song

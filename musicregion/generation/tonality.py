@@ -34,6 +34,11 @@ class Tonality:
         """The pitch classes from the tonic up."""
         return tuple((self.tonic + step) % 12 for step in MODES[self.mode])
 
+    @property
+    def is_minor(self) -> bool:
+        """Whether its third is minor."""
+        return MODES[self.mode][2] == 3
+
     def spell(self, pitch_class: int) -> tuple[str, int]:
         """The letter and the alteration (semitones) that a pitch class is written with."""
         # in fifths from C: from the flat third of a major key to the leading tone of a minor one
