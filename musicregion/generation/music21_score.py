@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from music21 import stream
 
 NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # semitones
+PART, PLAYER = "P1", "P1-I1"  # names within a MusicXML file
 TIES = {(False, True): "start", (True, True): "continue", (True, False): "stop"}
 
 
@@ -86,7 +87,7 @@ def add_chords(
 
 def to_music21(score: Score) -> "stream.Score":
     """The score as music21 has it: one part, the tunes one after the other."""
-    from music21 import clef, key, metadata, meter, note, stream, tempo
+    from music21 import clef, instrument, key, metadata, meter, note, stream, tempo
 
     part, meters = stream.Part(), [None, *(tune.meter for tune in score.tunes)]
     tunes = [fill_measures(tune, score.tonality) for tune in score.tunes]
@@ -97,6 +98,9 @@ def to_music21(score: Score) -> "stream.Score":
             measure.number = len(part) + 1
             part.append(measure)
     first, beat = tunes[0][0], score.tunes[0].beat
+    player = instrument.Instrument()
+    player.partId, player.instrumentId = PART, PLAYER  # else random ones
+    first.insert(0, player)
     first.insert(0, clef.TrebleClef())
     first.insert(0, key.KeySignature(score.tonality.sharps))
     number, referent = round(score.tempo / float(beat)), note.Note(quarterLength=beat).duration
@@ -105,5 +109,5 @@ def to_music21(score: Score) -> "stream.Score":
     for tune, measures in zip(score.tunes, tunes, strict=True):
         add_chords(measures, tune.chords, tune.upbeat, score.tonality)
     whole = stream.Score([part])
-    whole.metadata = metadata.Metadata(title=score.title)
+    whole.metadata = metadata.Metadata(title=score.title, composer="musicregion generate")
     return whole

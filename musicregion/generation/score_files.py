@@ -17,16 +17,18 @@ PICTURE = {  # Verovio's options
     "pageHeight": 60_000,  # the most, so that all is on one page
     "adjustPageHeight": True,
     "footer": "none",
+    "xmlIdSeed": 1,  # the same names of elements every time
     "svgCss": "svg {background: white}",  # the page may be dark
 }
 ABC_MODES = {"major": "", "mixolydian": "mix", "dorian": "dor", "minor": "m"}
 
 
 def to_musicxml(score: Score) -> str:
-    """A MusicXML file: for notation programs."""
+    """A MusicXML file: for notation programs. Without a date, so that a song is the same bytes."""
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
-    return GeneralObjectExporter(to_music21(score)).parse().decode()
+    text = GeneralObjectExporter(to_music21(score)).parse().decode()
+    return re.sub(r"\n *<encoding-date>.*</encoding-date>", "", text)
 
 
 def _abc_bars(tune: WrittenTune, sharps: int) -> tuple[str, str]:

@@ -77,6 +77,7 @@ def test_the_same_seed_is_the_same_bytes(generate, two, tmp_path):
     assert digests(tmp_path / "songs") == first
 
 
+@pytest.mark.slow
 def test_a_song_like_another_one(generate, two, tmp_path):
     weights = tmp_path / BASIC_PITCH_WEIGHTS
     weights.parent.mkdir(parents=True)

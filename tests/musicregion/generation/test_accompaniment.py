@@ -26,6 +26,8 @@ def test_voices_stay_or_move_a_step():
     voices = [voice_chord(TONIC, [])]
     for chord in CHORDS[1:]:
         voices.append(voice_chord(chord, voices[-1]))
+    assert voice_chord(TONIC, [57, 61, 64]) == [57, 62, 66]
+    assert voice_chord(TONIC, [63, 67, 70]) == [62, 66, 69]
     for chord, pitches in zip(CHORDS, voices, strict=True):
         assert {pitch % 12 for pitch in pitches} == set(chord.pitch_classes)
     for before, after in pairwise(voices):

@@ -65,6 +65,24 @@ def test_the_picture_shows_every_note(score):
     assert classes.count("rest") == 0 + 2  # after the last notes
 
 
-def test_a_song_writes_all_its_pictures(score, tmp_path):
-    score_files.write_score(score, tmp_path / "song")
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".abc", ".musicxml", ".svg"]
+def test_the_same_score_is_the_same_bytes(score, tmp_path):
+    for name in ("one", "two"):
+        score_files.write_score(score, tmp_path / name)
+    for suffix in (".abc", ".musicxml", ".svg"):
+        one, two = ((tmp_path / name).with_suffix(suffix).read_bytes() for name in ("one", "two"))
+        assert one == two
+
+
+def test_a_meter_that_stays_stands_once():
+    pieces = [(np.array(ROWS), 3.0), (np.array([(0, 1.5, 77), (1.5, 1.5, 76), (3, 3, 74)]), 3.0)]
+    root = ElementTree.fromstring(score_files.to_musicxml(write_down(pieces, True, 150.0, "In D")))
+    assert len(list(root.iter("time"))) == 1
+
+
+def test_names_of_chords_have_no_naturals():
+    bars = [(0, 1, 66), (1, 1, 69), (2, 1, 65), (3, 1, 66), (4, 2, 65), (6, 1, 66)]
+    bars += [(7, 1.5, 65), (8.5, 0.5, 64), (9, 1, 68), (10, 1, 71), (11, 1, 64), (12, 4, 66)]
+    score = write_down([(np.array(bars, float), 4.0)], True, 100.0, "In F sharp minor")
+    root = ElementTree.fromstring(score_files.to_musicxml(score))
+    assert "E" in [name.text for name in root.iter("root-step")]  # after an E sharp
+    assert "0" not in [name.text for name in root.iter("root-alter")]

@@ -121,7 +121,7 @@ from musicregion.composition.palettes import PALETTES
 from musicregion.generation.attempts import make_candidate
 from musicregion.generation.order import Order
 order = Order(Path({str(composing)!r}), Path({str(trained)!r}), "Low", 6.0, 1)
-facts = make_candidate(order, PALETTES["piano"], (0, 0), Path({str(tmp_path / "song")!r}))
+facts, _ = make_candidate(order, PALETTES["piano"], (0, 0), Path({str(tmp_path / "song")!r}))
 print(sorted(facts["probabilities"]))
 slow = ("tensorflow", "keras", "librosa", "sklearn", "mlflow")
 print([name for name in slow if name in sys.modules])
