@@ -1,5 +1,6 @@
 """The page's tab for new songs: makes a new song for a region, to play, look at and download."""
 
+import base64
 import html
 from collections.abc import Callable, Iterator
 
@@ -12,8 +13,7 @@ from musicregion.generation.songs import SUFFIXES, NewSong
 DEFAULT_LENGTH = 30  # seconds
 # (region, seconds, number, called with the tries done and all) to the song
 MakeSong = Callable[[str, float, int, Callable[[int, int], None]], Iterator[NewSong]]
-SHOWN = ".flac", ".svg", ".png"  # the song, its score, its piano roll
-NOTHING = None, None, None, None  # none of SHOWN, no files
+NOTHING = None, "", None, None  # no audio, no score, no piano roll, no files
 
 
 def describe_song(song: NewSong) -> str:
@@ -32,6 +32,13 @@ def describe_song(song: NewSong) -> str:
     )
 
 
+def show_score(song: NewSong) -> str:
+    """A song's score as HTML; Gradio's own image warns visitors of SVG."""
+    picture = base64.b64encode(song.stem.with_suffix(".svg").read_bytes()).decode()
+    text = f"The score, in {html.escape(song.card['key'])}"
+    return f'<img src="data:image/svg+xml;base64,{picture}" alt="{text}" style="width: 100%">'
+
+
 def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
     """Fill the tab. limits: of the queue, for Gradio's events."""
 
@@ -42,7 +49,7 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
         try:
             for song in make_song(region, seconds, int(number or 0), show_progress):
                 files = {suffix: str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES}
-                shown = [files[suffix] for suffix in SHOWN]
+                shown = files[".flac"], show_score(song), files[".png"]
                 yield describe_song(song), *shown, list(files.values()), (number or 0) + 1
         except Refused as refused:
             yield refused.html(), *NOTHING, number
@@ -58,14 +65,12 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
     button = gr.Button("Make a song", variant="primary", elem_id="make")
     verdict = gr.HTML()
     audio = gr.Audio(label="The song", interactive=False, buttons=[], elem_id="new-song")
-    pictures = [
-        gr.Image(show_label=False, interactive=False, buttons=[], elem_id=name)
-        for name in ("score", "piano-roll")
-    ]
+    score = gr.HTML(elem_id="score")
+    picture = gr.Image(show_label=False, interactive=False, buttons=[], elem_id="piano-roll")
     files = gr.File(
         label="Download: notes (MIDI, MusicXML, ABC), audio, pictures, card",
         interactive=False,
         elem_id="files",
     )
-    outputs = [verdict, audio, *pictures, files, number]
+    outputs = [verdict, audio, score, picture, files, number]
     button.click(press, [region, seconds, number], outputs, show_progress_on=audio, **limits)

@@ -211,6 +211,8 @@ def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     visitor.wait_for_selector("#piano-roll img:visible")
     score = visitor.wait_for_selector("#score img:visible")
     visitor.wait_for_function("image => image.complete && image.naturalWidth > 500", arg=score)
+    assert re.fullmatch("The score, in [A-G].? [a-z]+", score.get_attribute("alt"))
+    assert not visitor.query_selector(".toast-body")  # Gradio's warnings
     visitor.wait_for_timeout(500)  # for the waveform, in the picture
     take_screenshot(visitor, "new-song")
     assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
