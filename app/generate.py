@@ -20,6 +20,7 @@ import argparse
 from pathlib import Path
 
 from app.model_location import MODEL_HELP, locate_model
+from app.soundfont import check_soundfont
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError
 from musicregion.storage.paths import CARD
@@ -38,24 +39,6 @@ def describe_card(card: dict) -> str:
     copied = f"{run} notes in a row are also in {card['novelty']['shared_with']}"
     facts.append(copied if run else "no two notes in a row are in a training song")
     return "; ".join(facts)
-
-
-def check_soundfont(name: str | None) -> Path | None:
-    """The path of a soundfont, if one is named.
-
-    Raises:
-        ConfigError: there is no such file, or it is not a soundfont.
-    """
-    if not name:
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise ConfigError(f"--soundfont {path}: no such file")
-    with path.open("rb") as file:
-        header = file.read(12)
-    if header[:4] != b"RIFF" or header[8:] != b"sfbk":
-        raise ConfigError(f"--soundfont {path}: not a soundfont (SF2)")
-    return path
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
