@@ -72,17 +72,15 @@ def fill_measures(tune: WrittenTune, tonality: Tonality) -> list["stream.Measure
 
 
 def add_chords(
-    measures: list["stream.Measure"], chords: list[Chord], upbeat: int, tonality: Tonality
+    measures: list["stream.Measure"], changes: dict[int, Chord], tonality: Tonality
 ) -> None:
-    """Write a chord's name above each bar that changes it; not above an upbeat."""
+    """Write the name of each chord above the bar that changes to it."""
     from music21 import harmony
 
-    for index in range(upbeat, len(chords)):
-        chord = chords[index]
-        if index == upbeat or chord != chords[index - 1]:
-            kind = "major" if chord.third == 4 else "minor"
-            symbol = harmony.ChordSymbol(root=_name(tonality, chord.root), kind=kind)
-            measures[index].insert(0, symbol)
+    for index, chord in changes.items():
+        kind = "major" if chord.third == 4 else "minor"
+        symbol = harmony.ChordSymbol(root=_name(tonality, chord.root), kind=kind)
+        measures[index].insert(0, symbol)
 
 
 def to_music21(score: Score) -> "stream.Score":
@@ -107,7 +105,7 @@ def to_music21(score: Score) -> "stream.Score":
     first.insert(0, tempo.MetronomeMark(number=number, referent=referent))
     part.makeAccidentals(inPlace=True)  # before there are chords, whose names would get them too
     for tune, measures in zip(score.tunes, tunes, strict=True):
-        add_chords(measures, tune.chords, tune.upbeat, score.tonality)
+        add_chords(measures, tune.changes, score.tonality)
     whole = stream.Score([part])
     whole.metadata = metadata.Metadata(title=score.title, composer="musicregion generate")
     return whole

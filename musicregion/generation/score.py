@@ -32,6 +32,19 @@ class WrittenTune:
         return Fraction(4 * self.meter[0], self.meter[1])
 
     @property
+    def changes(self) -> dict[int, Chord]:
+        """The chord of each bar, by its number from 0, that has another one than the bar before.
+
+        Not of an upbeat.
+        """
+        full = range(self.upbeat, len(self.chords))
+        return {
+            index: self.chords[index]
+            for index in full
+            if index == self.upbeat or self.chords[index] != self.chords[index - 1]
+        }
+
+    @property
     def beat(self) -> Fraction:
         """Quarter beats between two beats."""
         compound = self.meter[1] == COMPOUND and self.meter[0] % 3 == 0

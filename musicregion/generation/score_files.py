@@ -9,6 +9,7 @@ import verovio
 
 from musicregion.generation.music21_score import to_music21
 from musicregion.generation.score import Score, WrittenTune
+from musicregion.generation.tonality import Tonality
 
 TICKS = 480  # of a quarter beat
 PICTURE = {  # Verovio's options
@@ -20,6 +21,7 @@ PICTURE = {  # Verovio's options
     "xmlIdSeed": 1,  # the same names of elements every time
     "svgCss": "svg {background: white}",  # the page may be dark
 }
+ROW = 4  # bars in a line of ABC
 ABC_MODES = {"major": "", "mixolydian": "mix", "dorian": "dor", "minor": "m"}
 
 
@@ -31,32 +33,43 @@ def to_musicxml(score: Score) -> str:
     return re.sub(r"\n *<encoding-date>.*</encoding-date>", "", text)
 
 
-def _abc_bars(tune: WrittenTune, sharps: int) -> tuple[str, str]:
-    """The unit of lengths (shares of a whole note) and the bars of a tune."""
+def _abc_name(tonality: Tonality, pitch_class: int) -> str:
+    letter, alteration = tonality.spell(pitch_class)
+    return letter + "#" * alteration + "b" * -alteration
+
+
+def _abc_bars(tune: WrittenTune, tonality: Tonality) -> tuple[str, str]:
+    """The unit of lengths (shares of a whole note), and the bars of a tune with their chords."""
     midi: Any = symusic.Score(TICKS)
     midi.time_signatures.append(symusic.TimeSignature(0, *tune.meter))
-    midi.key_signatures.append(symusic.KeySignature(0, sharps, 0))
+    midi.key_signatures.append(symusic.KeySignature(0, tonality.sharps, 0))
     track: Any = symusic.Track()
     for start, end, pitch in tune.notes:
         track.notes.append(symusic.Note(int(start * TICKS), int((end - start) * TICKS), pitch, 90))
     midi.tracks.append(track)
     lines = midi.dumps_abc().splitlines()
     (unit,) = [line[2:].strip() for line in lines if line.startswith("L:")]
-    bars = [line for line in lines if line.strip() and not re.match("[A-Z]:|%", line)]
-    return unit, "\n".join(line.removesuffix("\\").strip() for line in bars).rstrip("|")
+    music = [line for line in lines if line.strip() and not re.match("[A-Z]:|%", line)]
+    text = " ".join(line.removesuffix("\\").strip() for line in music)
+    bars = [bar.strip() for bar in text.split("|") if bar.strip()]
+    for index, chord in tune.changes.items():
+        if index < len(bars):  # rests at the end are left out
+            name = _abc_name(tonality, chord.root) + "m" * (chord.third == 3)
+            bars[index] = f'"{name}"{bars[index]}'
+    rows = [" | ".join(bars[first : first + ROW]) for first in range(0, len(bars), ROW)]
+    return unit, " |\n".join(rows)
 
 
 def to_abc(score: Score) -> str:
-    """An ABC file with a tune for each of the score's; without the chords."""
-    letter, alteration = score.tonality.spell(score.tonality.tonic)
-    key = letter + "#" * alteration + "b" * -alteration + ABC_MODES[score.tonality.mode]
+    """An ABC file with a tune for each of the score's."""
+    key = _abc_name(score.tonality, score.tonality.tonic) + ABC_MODES[score.tonality.mode]
     tunes = []
     for number, tune in enumerate(score.tunes, 1):
         beats_a_minute = round(score.tempo / float(tune.beat))
-        unit, bars = _abc_bars(tune, score.tonality.sharps)
+        unit, bars = _abc_bars(tune, score.tonality)
         tunes.append(
             f"X:{number}\nT:{score.title}, tune {number}\nM:{tune.meter[0]}/{tune.meter[1]}\n"
-            f"L:{unit}\nQ:{tune.beat / 4}={beats_a_minute}\nK:{key}\n|:{bars}:|\n"
+            f"L:{unit}\nQ:{tune.beat / 4}={beats_a_minute}\nK:{key}\n|: {bars} :|\n"
         )
     return "\n".join(tunes)
 

@@ -53,6 +53,7 @@ def test_abc_is_read_again_with_the_same_notes(score):
         again = symusic.Score.from_abc(tune.replace("|:", "").replace(":|", "|"))
         pitches = [note.pitch for note in again.tracks[0].notes]
         assert pitches == [pitch + octave for _, _, pitch in ROWS]
+    assert first.splitlines()[-2].startswith('|: z4zA | "D"FGA B2A |')
     for line in ("T:A new song for Ireland, tune 1", "M:6/8", "Q:3/8=100", "K:D"):
         assert line in first.splitlines()
 
