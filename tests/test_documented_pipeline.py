@@ -145,7 +145,7 @@ def test_predictions(project):
 
 def test_new_songs(project):
     train, generate = shell_block(
-        REPOSITORY / "docs/new-songs.md", "musicregion generate"
+        REPOSITORY / "docs/new-songs.md", "musicregion generate --region"
     ).splitlines()
     shell(smaller(train), project)
     generate = generate.replace("--seconds 60 --count 8", "--seconds 6 --count 2")
