@@ -78,7 +78,7 @@ def bar_count(notes: np.ndarray, bar: float) -> int:
 
 def upbeat_bars(notes: np.ndarray, bar: float) -> int:
     """1 if the first bar is but an upbeat, else 0."""
-    return int(notes[:, 0].min() >= bar / 2)
+    return int(bar / 2 <= notes[:, 0].min() < bar)
 
 
 def choose_chords(

@@ -33,9 +33,10 @@ def quantise(notes: np.ndarray) -> list[Written]:
 
     starts = [nearest(start) for start in melody[:, 0]]
     ends = [nearest(end) for end in melody[:, 0] + melody[:, 1]]
+    final = max(ends[-1], starts[-1] + Fraction(1, DIVISIONS[0]))
     written = []
     for start, end, after, pitch in zip(
-        starts, ends, [*starts[1:], ends[-1]], melody[:, 2], strict=True
+        starts, ends, [*starts[1:], final], melody[:, 2], strict=True
     ):
         last = after if after - end <= SHORT_REST else end
         if last > start:

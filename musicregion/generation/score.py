@@ -6,7 +6,7 @@ Of pieces with several voices the highest is written down.
 from dataclasses import dataclass
 from fractions import Fraction
 
-from musicregion.generation.harmony import Chord, choose_chords, upbeat_bars
+from musicregion.generation.harmony import Chord, choose_chords
 from musicregion.generation.order import Piece
 from musicregion.generation.quantise import Written, choose_meter, quantise
 from musicregion.generation.tonality import Tonality, find_tonality
@@ -72,5 +72,6 @@ def write_down(pieces: list[Piece], one_voice: bool, tempo: float, title: str) -
         written = quantise(notes)
         chords = choose_chords(notes, bar, tonality, one_voice)
         meter = choose_meter(written, bar)
-        tunes.append(WrittenTune(written, meter, chords, upbeat_bars(notes, bar)))
+        upbeat = bar / 2 <= written[0][0] < bar
+        tunes.append(WrittenTune(written, meter, chords, int(upbeat)))
     return Score(title, tonality, tempo, tunes)

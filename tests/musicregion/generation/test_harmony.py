@@ -34,3 +34,4 @@ def test_an_upbeat_is_no_bar():
     tune = quarters((62, 66, 69, 62))
     assert upbeat_bars(tune, 4.0) == 0
     assert upbeat_bars(np.array([(3, 1, 62), (4, 4, 64)]), 4.0) == 1
+    assert upbeat_bars(np.array([(4, 4, 64)]), 4.0) == 0

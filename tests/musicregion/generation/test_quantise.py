@@ -20,6 +20,10 @@ def test_short_rests_are_part_of_the_note_before_and_voices_below_are_left_out()
     assert quantise(np.array(rows)) == [(0, 1, 60), (1, 1 + HALF, 62), (2, 3, 64)]
 
 
+def test_the_last_note_is_written_however_short():
+    assert quantise(np.array([(0, 0.01, 60)])) == [(0, Fraction(1, 4), 60)]
+
+
 def test_bars_of_three_quarters_are_in_two_or_in_three():
     jig = [(Fraction(start), Fraction(start) + 3 * HALF, 60) for start in (0, 3 * HALF, 3)]
     waltz = [(Fraction(start), Fraction(start) + 2, 60) for start in (1, 4, 7)]
