@@ -1,11 +1,16 @@
 """`musicregion generate --region ireland`: makes new songs that sound like a region.
 
-Writes for each song its notes (MIDI), audio (FLAC), piano roll (PNG), and a card (JSON) with what a
-model predicts for it and how much of it is copied. Of several tries at a song the one that the
-model prefers stays; --no-guide makes only one.
+Writes for each song its notes (MIDI), its tunes to be played (MusicXML, ABC) and as a score (SVG),
+its audio (FLAC), piano roll (PNG), and a card (JSON) with what a model predicts for it and how much
+of it is copied. Of several tries at a song the one that the model prefers stays; --no-guide makes
+only one.
 
     musicregion generate --region ireland
     musicregion generate --region ireland --seconds 60 --count 8 --seed 1 --out songs/
+    musicregion generate --like song.mp3
+
+--like takes over the tempo, the key and the instruments that are heard in another song, and the
+region that the model predicts for it.
 
 The same seed gives the same files. A model of notes must have been trained before, which takes
 about five minutes: `dvc exp run -S compose.epochs=40`.
@@ -15,6 +20,7 @@ import argparse
 from pathlib import Path
 
 from app.model_location import MODEL_HELP, locate_model
+from app.soundfont import check_soundfont
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError
 from musicregion.storage.paths import CARD
@@ -35,24 +41,6 @@ def describe_card(card: dict) -> str:
     return "; ".join(facts)
 
 
-def check_soundfont(name: str | None) -> Path | None:
-    """The path of a soundfont, if one is named.
-
-    Raises:
-        ConfigError: there is no such file, or it is not a soundfont.
-    """
-    if not name:
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise ConfigError(f"--soundfont {path}: no such file")
-    with path.open("rb") as file:
-        header = file.read(12)
-    if header[:4] != b"RIFF" or header[8:] != b"sfbk":
-        raise ConfigError(f"--soundfont {path}: not a soundfont (SF2)")
-    return path
-
-
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """The checked arguments of the command."""
     parser = argparse.ArgumentParser(
@@ -60,7 +48,14 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--region", required=True, help="a region of the model of notes")
+    parser.add_argument("--region", help="a region of the model of notes")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        metavar="SONG",
+        help="an audio file whose tempo, key and instruments "
+        "to take; without --region its region too",
+    )
     parser.add_argument("--seconds", type=float, default=60, help="of each song (default: 60)")
     parser.add_argument("--count", type=int, default=1, help="number of songs (default: 1)")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices (default: 1)")
@@ -75,6 +70,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--soundfont", metavar="SF2", help="play with other instruments")
     chosen = parser.parse_args(arguments)
+    if not chosen.region and not chosen.like:
+        parser.error("name a --region, or a song with --like")
     for name, value, low, high, unit in (
         ("seconds", chosen.seconds, SHORTEST, LONGEST, " seconds"),
         ("count", chosen.count, 1, MAX_SONGS, ""),
@@ -97,12 +94,13 @@ def main(arguments: list[str]) -> None:
     isolated.preload("musicregion.generation.candidate")
     from tqdm import tqdm
 
+    from app.hear_song import hear_song
     from musicregion.composition import composer
     from musicregion.generation import songs
     from musicregion.generation.order import Order
 
     writer = composer.read_card(chosen.composer)
-    region = songs.match_region(chosen.region, writer["regions"])
+    region = songs.match_region(chosen.region, writer["regions"]) if chosen.region else ""
     with locate_model(chosen.model) as folder:
         guide = folder if (folder / CARD).is_file() else None
         if not guide and not chosen.no_guide:
@@ -110,7 +108,12 @@ def main(arguments: list[str]) -> None:
                 f"{folder}: no model there ({CARD}) to judge songs. `dvc repro` trains one; "
                 "--no-guide works without."
             )
-        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont)
+        like = None
+        if chosen.like:
+            region, like = hear_song(chosen.like, region, guide, writer)
+        order = Order(
+            chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont, like=like
+        )
         songs.require_region(guide, region)
         try:
             chosen.out.mkdir(parents=True, exist_ok=True)

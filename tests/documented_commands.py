@@ -89,6 +89,8 @@ RUN_BY = {  # regular expression of a whole command to the test that runs it; th
     r"dvc exp apply cnn": EXPERIMENT_FILE + "test_models_are_compared",
     r"python -m stages\.params": HERE + "test_params_are_checked",
     r"python -m stages\.<\.\.\.>": PIPELINE + "test_every_stage_runs_alone",
+    r"python -m benchmarks\.listening_page( answers\.json)?": "tests/benchmarks/"
+    "test_smoke.py::test_listening_page",
     r"python -m benchmarks\.\w+": NotRun("minutes to hours; results are in benchmarks/results"),
     # what a user starts
     r"musicregion verify": PIPELINE + "test_the_default_pipeline",

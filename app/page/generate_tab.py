@@ -1,5 +1,6 @@
 """The page's tab for new songs: makes a new song for a region, to play, look at and download."""
 
+import base64
 import html
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,7 @@ from musicregion.generation.songs import SUFFIXES, NewSong
 DEFAULT_LENGTH = 30  # seconds
 # (region, seconds, number, called with the tries done and all) to the song
 MakeSong = Callable[[str, float, int, Callable[[int, int], None]], Iterator[NewSong]]
-NOTHING = None, None, None  # no audio, no picture, no files
+NOTHING = None, "", None, None  # no audio, no score, no piano roll, no files
 
 
 def describe_song(song: NewSong) -> str:
@@ -31,6 +32,13 @@ def describe_song(song: NewSong) -> str:
     )
 
 
+def show_score(song: NewSong) -> str:
+    """A song's score as HTML; Gradio's own image warns visitors of SVG."""
+    picture = base64.b64encode(song.stem.with_suffix(".svg").read_bytes()).decode()
+    text = f"The score, in {html.escape(song.card['key'])}"
+    return f'<img src="data:image/svg+xml;base64,{picture}" alt="{text}" style="width: 100%">'
+
+
 def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
     """Fill the tab. limits: of the queue, for Gradio's events."""
 
@@ -40,9 +48,9 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
 
         try:
             for song in make_song(region, seconds, int(number or 0), show_progress):
-                files = [str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES]
-                _, audio, picture, _ = files
-                yield describe_song(song), audio, picture, files, (number or 0) + 1
+                files = {suffix: str(song.stem.with_suffix(suffix)) for suffix in SUFFIXES}
+                shown = files[".flac"], show_score(song), files[".png"]
+                yield describe_song(song), *shown, list(files.values()), (number or 0) + 1
         except Refused as refused:
             yield refused.html(), *NOTHING, number
 
@@ -57,9 +65,12 @@ def add_tab(regions: list[str], make_song: MakeSong, limits: dict) -> None:
     button = gr.Button("Make a song", variant="primary", elem_id="make")
     verdict = gr.HTML()
     audio = gr.Audio(label="The song", interactive=False, buttons=[], elem_id="new-song")
+    score = gr.HTML(elem_id="score")
     picture = gr.Image(show_label=False, interactive=False, buttons=[], elem_id="piano-roll")
     files = gr.File(
-        label="Download: MIDI, audio, picture, card", interactive=False, elem_id="files"
+        label="Download: notes (MIDI, MusicXML, ABC), audio, pictures, card",
+        interactive=False,
+        elem_id="files",
     )
-    outputs = [verdict, audio, picture, files, number]
+    outputs = [verdict, audio, score, picture, files, number]
     button.click(press, [region, seconds, number], outputs, show_progress_on=audio, **limits)

@@ -19,7 +19,8 @@ EXCERPT = 10.0  # seconds of the song that the guide judges a palette by
 
 
 def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
-    """A palette and its name: the region's own if it has one, else the guide's choice.
+    """A palette and its name: that of the song to be like; or the region's own if it has one; else
+    the guide's choice.
 
     Raises:
         ModelError: the guide must choose, and there is none.
@@ -27,7 +28,9 @@ def choose_palette(order: Order, corpus_name: str) -> "tuple[str, Palette]":
     from musicregion.composition.palettes import PALETTES
     from musicregion.config import corpus
 
-    if Path("corpora", f"{corpus_name}.yaml").is_file():
+    if order.like:
+        return order.like.palette
+    if corpus.corpus_file(corpus_name).is_file():
         palettes = corpus.load(corpus_name).own_palettes()
         if order.region in palettes:
             return "the region's own", palettes[order.region]

@@ -1,6 +1,7 @@
 """Makes new songs for a region. Of several tries at a song the one that the guide prefers stays."""
 
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from musicregion.compute import isolated
 from musicregion.errors import ConfigError, ModelError
-from musicregion.generation.attempts import make_candidate, unwrap
+from musicregion.generation.attempts import make_candidate, plot_notes, unwrap, write_score
+from musicregion.generation.card import song_card
 from musicregion.generation.choose_palette import choose_palette
-from musicregion.generation.order import Order
+from musicregion.generation.order import Order, Piece
 from musicregion.storage import files
 from musicregion.storage.paths import CARD
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 
 TRIES = 4  # at a song, for the guide to choose from
-SUFFIXES = (".mid", ".flac", ".png", ".json")  # of a song's files; the last is written last
+# of a song's files; the last is written last
+SUFFIXES = (".mid", ".flac", ".png", ".musicxml", ".abc", ".svg", ".json")
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ def require_region(guide: Path | None, region: str) -> None:
 
 def make_tries(
     order: Order, palette: "Palette", count: int, tries: int, folder: Path
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each song's number and the facts of a try at it, in order, as they are done.
+) -> Iterator[tuple[int, dict[str, Any], list[Piece]]]:
+    """Each song's number, and the facts and pieces of a try at it, in order, as they are done.
 
     The files of a try are <folder>/<song>-<try>, with suffixes.
     """
@@ -68,39 +71,7 @@ def make_tries(
     items = [(order, palette, pair, folder / "-".join(map(str, pair))) for pair in numbers]
     results = isolated.map_isolated(make_candidate, items, os.cpu_count() or 1)
     for (song, _), result in zip(numbers, results, strict=True):
-        yield song, unwrap(result)
-
-
-def song_card(
-    order: Order,
-    writer: dict[str, Any],
-    palette: str,
-    tries: int,
-    facts: dict[str, Any],
-    number: int,
-) -> dict[str, Any]:
-    """The card of a song.
-
-    writer: the composer's card. palette: its name. facts: of candidate.write_candidate. number: of
-    the song, from 1.
-    """
-    judge = None
-    if order.guide:
-        params = json.loads((order.guide / CARD).read_text())["params"]
-        model = f"{params['model']} on {params['features']}, corpus {params['corpus']}"
-        judge = {"model": model, "probabilities": facts["probabilities"]}
-    return {name: value for name, value in facts.items() if name != "probabilities"} | {
-        "region": order.region,
-        "seconds": order.seconds,
-        "seed": order.seed,
-        "number": number,
-        "guided": tries > 1,
-        "tries": tries,
-        "judge": judge,
-        "palette": palette,
-        "soundfont": order.soundfont.name if order.soundfont else "TimGM6mb",
-        "composer": {name: writer[name] for name in ("corpus", "notes", "validation")},
-    }
+        yield song, *unwrap(result)
 
 
 def make_songs(
@@ -120,25 +91,31 @@ def make_songs(
         ModelError: the instruments are not known, and there is no guide to choose them.
         TaskDied: a process that made a song crashed.
     """
-    from musicregion.composition.piano_roll import plot_piano_roll
-
     palette_name, palette = choose_palette(order, writer["corpus"])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".songs-", dir=target) as temporary:
         folder = Path(temporary)
-        candidates: list[dict[str, Any]] = []
-        for song, facts in make_tries(order, palette, count, tries, folder):
+        candidates: list[tuple[dict[str, Any], list[Piece]]] = []
+        for song, facts, pieces in make_tries(order, palette, count, tries, folder):
             tick()
-            candidates.append(facts)
+            candidates.append((facts, pieces))
             if len(candidates) < tries:
                 continue
-            scores = [(facts["probabilities"] or {}).get(order.region, 0.0) for facts in candidates]
+            scores = [
+                (facts["probabilities"] or {}).get(order.region, 0.0) for facts, _ in candidates
+            ]
             best = scores.index(max(scores))
+            facts, pieces = candidates[best]
             draft, number = folder / f"{song}-{best}", song + 1
-            card = song_card(order, writer, palette_name, tries, candidates[best], number)
+            card = song_card(order, writer, palette_name, tries, facts, number)
             title = f"A new song for {order.region}, seed {order.seed}, number {number}"
-            midi = draft.with_suffix(".mid").read_bytes()
-            plot_piano_roll(midi, title, draft.with_suffix(".png"))
+            one_voice, tempo = writer["notes"] is True, facts["tempo_bpm"]
+            pictures: list[tuple] = [
+                (write_score, pieces, one_voice, tempo, title, draft),
+                (plot_notes, title, draft),
+            ]
+            for result in isolated.map_isolated(operator.call, pictures, len(pictures)):
+                unwrap(result)
             draft.with_suffix(".json").write_text(json.dumps(card, indent=2, sort_keys=True) + "\n")
             stem = target / f"{order.region.lower()}-{order.seed}-{number:02}"
             stem.with_suffix(SUFFIXES[-1]).unlink(missing_ok=True)  # of an earlier song

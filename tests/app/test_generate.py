@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import matplotlib.image
@@ -12,7 +13,8 @@ import symusic
 
 from musicregion.composition.palettes import PALETTES
 from musicregion.generation.songs import SUFFIXES, TRIES
-from tests.conftest import REPOSITORY, command
+from musicregion.storage.paths import BASIC_PITCH_WEIGHTS
+from tests.conftest import REPOSITORY, command, require_weights
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def digests(folder):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
-def test_each_song_has_notes_audio_piano_roll_and_card(two):
+def test_each_song_has_notes_score_audio_piano_roll_and_card(two):
     folder, output = two
     names = [f"low-1-{number:02}{suffix}" for number in (1, 2) for suffix in SUFFIXES]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
@@ -47,6 +49,10 @@ def test_each_song_has_notes_audio_piano_roll_and_card(two):
         wave, rate = soundfile.read(folder / f"{stem}.flac")
         assert len(wave) == 8 * rate
         assert np.abs(wave).max() > 0.02
+        title = f"A new song for Low, seed 1, number {stem[-1]}"
+        assert title in (folder / f"{stem}.abc").read_text()
+        assert "<score-partwise" in (folder / f"{stem}.musicxml").read_text()
+        assert 'class="note"' in (folder / f"{stem}.svg").read_text()
         picture = matplotlib.image.imread(folder / f"{stem}.png")
         assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20
     assert (folder / "low-1-01.mid").read_bytes() != (folder / "low-1-02.mid").read_bytes()
@@ -71,9 +77,34 @@ def test_the_same_seed_is_the_same_bytes(generate, two, tmp_path):
     assert digests(tmp_path / "songs") == first
 
 
+@pytest.mark.slow
+def test_a_song_like_another_one(generate, two, tmp_path):
+    weights = tmp_path / BASIC_PITCH_WEIGHTS
+    weights.parent.mkdir(parents=True)
+    shutil.copy(require_weights(BASIC_PITCH_WEIGHTS), weights)
+    song = two[0] / "low-1-02.flac"
+    output = generate("--like", str(song), "--seconds", "8", folder=tmp_path)
+    (path,) = (tmp_path / "songs").glob("*.json")
+    card = json.loads(path.read_text())
+    heard = card["like"]
+    said = f"{song}: {card['region']} 0.\\d\\d(, but it sounds like none of the regions)?; "
+    said += f"{heard['tempo_bpm']:.0f} beats a minute, {heard['key']}, instruments most like "
+    assert re.search(said + card["palette"], output)
+    assert heard["song"] == "low-1-02.flac"
+    assert card["key"].split()[0] == heard["key"].split()[0]  # the tonic
+    options = "--region", "high", "--like", str(song), "--seconds", "8", "--no-guide"
+    output = generate(*options, folder=tmp_path)
+    assert f"{song}: as asked for, High; " in output
+    assert json.loads((tmp_path / "songs/high-1-01.json").read_text())["like"] == heard
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        ([], "name a --region, or a song with --like"),
+        (["--like", "song.mp3"], "--like song.mp3: no such file"),
+        (["--like", "params.yaml"], "--like params.yaml: not readable"),
+        (["--like", "params.yaml", "--model", "models", "--no-guide"], "needs a model"),
         (["--region", "Middle"], "none of the regions High, Low"),
         (["--region", "low", "--seconds", "1e6"], "--seconds 1e+06 is not from 5 to 600 seconds"),
         (["--region", "low", "--seconds", "nan"], "--seconds nan"),

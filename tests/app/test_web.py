@@ -209,6 +209,10 @@ def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
     visitor.wait_for_selector("#files a[download]", timeout=90_000)
     assert "The model predicts" in visitor.inner_text(".verdict:visible")
     visitor.wait_for_selector("#piano-roll img:visible")
+    score = visitor.wait_for_selector("#score img:visible")
+    visitor.wait_for_function("image => image.complete && image.naturalWidth > 500", arg=score)
+    assert re.fullmatch("The score, in [A-G].? [a-z]+", score.get_attribute("alt"))
+    assert not visitor.query_selector(".toast-body")  # Gradio's warnings
     visitor.wait_for_timeout(500)  # for the waveform, in the picture
     take_screenshot(visitor, "new-song")
     assert visitor.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -218,6 +222,8 @@ def test_a_new_song_can_be_made_played_seen_and_downloaded(visitor, served):
         with urllib.request.urlopen(link.evaluate("link => link.href")) as response:
             files[link.get_attribute("download").rpartition(".")[2]] = response.read()
     assert files["mid"][:4] == b"MThd"
+    assert b"<score-partwise" in files["musicxml"]
+    assert files["abc"].startswith(b"X:1\nT:A new song for Low")
     assert soundfile.info(io.BytesIO(files["flac"])).duration == 10
     assert json.loads(files["json"])["region"] == "Low"
     (made,) = served[0].glob("page-*/made")

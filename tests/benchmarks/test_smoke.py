@@ -34,6 +34,7 @@ from benchmarks import table as experiment_tables
 from benchmarks.crop_networks import Plan
 from benchmarks.interventions import INTERVENTIONS, NEUTRALISED, ORIGINAL
 from musicregion.composition.fit import fit_composer
+from musicregion.composition.palettes import PALETTES
 from musicregion.composition.pieces import true_pieces
 from musicregion.composition.transformer import build_transformer
 from musicregion.compute import parallel
@@ -167,19 +168,19 @@ def write_guide(regions, settings):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """run(name, folder, changes, in_process, result): a benchmark's main in a folder.
+    """run(name, folder, changes, in_process, result, arguments): a benchmark's main in a folder.
 
     changes: to its constants, or with a dot to another benchmark's, so that it is small.
     in_process: whether tasks run without worker processes. result: of the file, without its ending,
     if it is not the benchmark's name. Returns the results and the output.
     """
 
-    def run_in(name, folder, changes=None, in_process=False, result=None):
+    def run_in(name, folder, changes=None, in_process=False, result=None, arguments=()):
         for key, value in (changes or {}).items():
             module, _, constant = key.rpartition(".")
             owner = importlib.import_module(f"benchmarks.{module or name}")
             monkeypatch.setattr(owner, constant, value)
-        monkeypatch.setattr(sys, "argv", [f"benchmarks.{name}"])
+        monkeypatch.setattr(sys, "argv", [f"benchmarks.{name}", *arguments])
         if in_process:
             monkeypatch.setattr(parallel, "map_songs", map_in_process)
         with mock.patch.dict(os.environ), chdir(folder):
@@ -323,6 +324,37 @@ def test_generate(folk_project, run):
     assert sets == [("real", 0), ("ngram", 0), ("ngram", 1), ("decoder", 0), ("decoder", 1)]
     assert "<audio" in (folk_project / "results/listen/index.html").read_text()
     assert (folk_project / RESULTS / "generate.png").is_file()
+
+
+def test_listening_page(folk_project, run):
+    changes = {"PAIRS": 2, "paired_songs.SECONDS": 6.0}
+    result, output = run("listening_page", folk_project, changes, in_process=True)
+    assert [row["pair"] for row in result["pairs"]] == [1, 2]
+    assert all(0 <= row[way] <= 1 for row in result["pairs"] for way in ("before", "after"))
+    assert "| pair | region | before | after |" in output
+    folder = folk_project / "results/pairs"
+    names = [f"{number}{side}.flac" for number in (1, 2) for side in "ab"]
+    assert sorted(path.name for path in folder.iterdir()) == [*names, "index.html", "key.json"]
+    assert {soundfile.info(folder / name).duration for name in names} == {6.0}
+    page = json.loads((folder / "key.json").read_text())["page"]
+    answers = [{"pair": 1, "preferred": "a"}, {"pair": 2, "preferred": "neither"}]
+    path = folk_project / "answers.json"
+    path.write_text(json.dumps({"page": page, "answers": answers}))
+    counted, output = run("listening_page", folk_project, arguments=[str(path)])
+    assert sum(counted["answers"].values()) == 2
+    assert counted["answers"]["neither"] == 1
+    assert counted["pairs"] == result["pairs"]
+    assert "| before | after | neither | p (sign test) |" in output
+
+
+def test_like(folk_project, run):
+    two = {name: PALETTES[name] for name in ("piano", "brass")}
+    changes = {"SONGS": 2, "SECONDS": 12.0, "PALETTES": two}
+    result, output = run("like", folk_project, changes, in_process=True)
+    assert result["songs"] == 2
+    assert result["tempo"] <= result["tempo_or_double_or_half"] <= 1
+    assert [row["palette"] for row in result["palettes"]] == ["piano", "brass"]
+    assert "| instruments |" in output
 
 
 @pytest.mark.slow
