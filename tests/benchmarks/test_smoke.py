@@ -311,6 +311,16 @@ def test_generate(folk_project, run):
 
 
 @pytest.mark.slow
+def test_tune_distances(folk_project, run):
+    changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SPLITS": 2}
+    result, output = run("tune_distances", folk_project, changes, in_process=True)
+    kinds = [row["kind"] for row in result["rows"]]
+    assert kinds == ["halves of real tunes", "tunes learned from", "ngram", "decoder"]
+    assert all(0 <= row["interval_distance"] <= 1 for row in result["rows"])
+    assert "repetition_distance: goal 0.08, decoder" in output
+
+
+@pytest.mark.slow
 def test_processors(project, run, tmp_path):
     emulator = tmp_path / "emulator"  # of this very processor
     emulator.write_text('#!/bin/sh\nshift 2\nexec "$@"\n')
