@@ -73,6 +73,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         default=Path("composer"),
         help="folder of the model of notes (default: composer)",
     )
+    parser.add_argument("--form", help="sections of each tune, such as AABB or AA'BA'")
     parser.add_argument("--soundfont", metavar="SF2", help="play with other instruments")
     chosen = parser.parse_args(arguments)
     for name, value, low, high, unit in (
@@ -98,11 +99,14 @@ def main(arguments: list[str]) -> None:
     from tqdm import tqdm
 
     from musicregion.composition import composer
+    from musicregion.composition.form import parse_letters
     from musicregion.generation import songs
     from musicregion.generation.order import Order
 
     writer = composer.read_card(chosen.composer)
     region = songs.match_region(chosen.region, writer["regions"])
+    if chosen.form is not None:
+        parse_letters(chosen.form)
     with locate_model(chosen.model) as folder:
         guide = folder if (folder / CARD).is_file() else None
         if not guide and not chosen.no_guide:
@@ -110,7 +114,9 @@ def main(arguments: list[str]) -> None:
                 f"{folder}: no model there ({CARD}) to judge songs. `dvc repro` trains one; "
                 "--no-guide works without."
             )
-        order = Order(chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont)
+        order = Order(
+            chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont, chosen.form
+        )
         songs.require_region(guide, region)
         try:
             chosen.out.mkdir(parents=True, exist_ok=True)

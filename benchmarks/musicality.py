@@ -13,7 +13,7 @@ from benchmarks.phrases import (
     self_similarity,
 )
 from musicregion.composition.novelty import skyline
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 
 LONGEST_STEP = 12  # semitones; larger intervals count as this one
 LENGTHS = np.array([0.17, 0.26, 0.4, 0.6, 0.9, 1.2, 1.8, 2.5, 3.5])  # quarter beats: borders

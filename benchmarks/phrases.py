@@ -6,7 +6,7 @@ Notes are [note, (start, length, pitch)], starts and lengths in quarter beats, a
 import numpy as np
 
 from musicregion.composition.novelty import skyline
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 from musicregion.features import tonic
 
 PAUSE = 2  # median distances of onsets: a note that lasts so long ends a phrase

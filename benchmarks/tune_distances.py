@@ -7,7 +7,6 @@ with compose.notes=true; composer/ by default. Writes benchmarks/results/tune_di
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,23 +14,24 @@ import numpy as np
 from benchmarks import judge, musicality
 from benchmarks.compared_songs import load_writer
 from benchmarks.musicality import Piece
+from benchmarks.new_tunes import METHODS, cut_as_plain, nats_per_note, write_tunes
 from benchmarks.report import RESULTS, print_source, print_table, write_json
 from benchmarks.tasks import map_all
 from musicregion.command import run
-from musicregion.composition import pieces
-from musicregion.composition.tokens import METERS
+from musicregion.composition import pieces, tokens
+from musicregion.composition.composer import Composer
+from musicregion.composition.transformer import LENGTH
+from musicregion.composition.vocabulary import METERS
 from musicregion.config import params
-from musicregion.corpus.folk_rendering import seeded_generator
+from musicregion.config.params import Params
 from musicregion.errors import ConfigError
 from musicregion.generation.candidate import measure_copying
 from musicregion.rendering.tune import Recipe
 from musicregion.storage import paths
 
 RESULT = RESULTS / "tune_distances.json"
-METHODS = ("ngram", "decoder")
 SPLITS = 20  # into halves, for the floor
 COPIED = 12  # notes in a row: a tune that shares so many with a training tune counts as copied
-SEED = 1
 GOALS = {"repetition_distance": 0.08, "interval_distance": 0.05}
 
 
@@ -56,14 +56,6 @@ def halve(real: list[Piece]) -> dict[str, float]:
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
-def write_tunes(folder: Path, method: str, region: str, number: int) -> tuple[list[Piece], float]:
-    """The new tunes of one song, and the seconds that they took."""
-    writer = load_writer(folder, method)
-    start = time.perf_counter()
-    new, _ = writer.compose_pieces(region, seeded_generator(SEED, region, number))
-    return new, time.perf_counter() - start
-
-
 def describe_copying(songs: list[list[Piece]], folder: Path) -> dict[str, float]:
     """How much of the tunes of songs is copied from training tunes."""
     writer = load_writer(folder, "decoder")
@@ -73,6 +65,14 @@ def describe_copying(songs: list[list[Piece]], folder: Path) -> dict[str, float]
         "novel_share": float(np.mean(np.array(runs) < COPIED)),
         "median_run": float(np.median(runs)),
     }
+
+
+def measure_likelihood(writer: Composer, settings: Params) -> dict[str, float]:
+    """Nats a note of the validation tunes' beginnings, see cut_as_plain."""
+    validation = pieces.pieces_by_part(settings)["validation"]
+    sequences = [tokens.encode(piece, writer.card["regions"]) for piece in validation]
+    nats = nats_per_note(writer, [cut_as_plain(sequence) for sequence in sequences])
+    return {"plain_nats_per_note": round(nats, 4)}
 
 
 def round_row(row: dict) -> dict:
@@ -95,19 +95,26 @@ def main() -> None:
     learned = writer.training_pieces()
     distances = musicality.measure_distances(learned, real)
     rows.append({"kind": "tunes learned from", "tunes": len(learned)} | distances)
-    for method in METHODS:
-        items = [(folder, method, recipe.region, row) for row, recipe in enumerate(recipes)]
-        songs, seconds = zip(*map_all(write_tunes, items, method), strict=True)
+    for kind in METHODS:
+        items = [(folder, kind, recipe.region, row) for row, recipe in enumerate(recipes)]
+        songs, seconds = zip(*map_all(write_tunes, items, kind), strict=True)
         new = [tune for song in songs for tune in song]
-        row = {"kind": method} | describe_copying(list(songs), folder)
+        row = {"kind": kind} | describe_copying(list(songs), folder)
         row |= musicality.measure_distances(new, real)
         rows.append(row | {"seconds_per_tune": sum(seconds) / len(new)})
     rows = [round_row(row) for row in rows]
     names = list(rows[-1])
     print_table(names, [[row.get(name, "") for name in names] for row in rows])
     for name, goal in GOALS.items():
-        print(f"{name}: goal {goal}, {METHODS[-1]} {rows[-1][name]}")
-    write_json(RESULT, {"rows": rows, "validation": writer.card["validation"]})
+        print(f"{name}: goal {goal}, {rows[-1]['kind']} {rows[-1][name]}")
+    validation = writer.card["validation"] | measure_likelihood(writer, settings)
+    print(
+        "validation, nats a note: {nats_per_note:.2f}, n-gram {ngram_nats_per_note:.2f}; of "
+        "beginnings that {LENGTH} tokens hold without copies: {plain_nats_per_note:.2f}".format(
+            LENGTH=LENGTH, **validation
+        )
+    )
+    write_json(RESULT, {"rows": rows, "validation": validation})
     print_source("tune_distances", RESULT)
 
 

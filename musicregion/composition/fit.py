@@ -51,18 +51,18 @@ def fit_composer(
     """
     from tqdm import tqdm
 
-    from musicregion.composition import curves, novelty, tokens, training
+    from musicregion.composition import curves, novelty, tokens, training, vocabulary
     from musicregion.composition.sampling import CachedTransformer
 
     regions = sorted({piece.region for piece in pieces["train"]})
-    size = len(tokens.vocabulary(regions))
+    size = len(vocabulary.token_ids(regions))
     train, validation = (encode_pieces(pieces[part], regions) for part in ("train", "validation"))
     if not train or not validation:
         raise NotEnoughData(
             "compose: training and validation need one piece each. Add songs to the corpus."
         )
-    train_notes, validation_notes = (
-        sum(tokens.is_pitch(sequence).sum() for sequence in sequences)
+    train_notes, validation_notes = (  # those of copied bars as well
+        sum(vocabulary.is_pitch(tokens.write_out(sequence)).sum() for sequence in sequences)
         for sequences in (train, validation)
     )
     train_tokens, validation_tokens = (  # tokens to predict for each note
@@ -96,6 +96,7 @@ def fit_composer(
     }
     card = {
         "trained": True,
+        "tokens": vocabulary.VERSION,
         "corpus": settings.corpus,
         "notes": settings.compose.notes,
         "regions": regions,

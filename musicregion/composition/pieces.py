@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from musicregion.composition.tokens import GRID, HIGHEST, LOWEST, METERS, MIN_NOTES, Piece
+from musicregion.composition.tokens import MIN_NOTES, Piece
+from musicregion.composition.vocabulary import GRID, HIGHEST, LOWEST, METERS
 from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.corpus import folk

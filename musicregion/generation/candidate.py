@@ -10,7 +10,7 @@ import miditok  # noqa: F401  imported here, since the tokenizer would do so in 
 import numpy as np
 import symusic
 
-from musicregion.composition import composer, novelty, perform
+from musicregion.composition import composer, form, novelty, perform
 from musicregion.config.corpus import Palette
 from musicregion.corpus import folk_rendering
 from musicregion.generation.order import Order
@@ -56,10 +56,11 @@ def write_candidate(
     """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces.
 
     numbers: which song, and which try at it; with the order's seed and region they seed it.
-    Facts: tempo_bpm, instruments, novelty, and probabilities (None without a guide).
+    Facts: tempo_bpm, form, instruments, novelty, and probabilities (None without a guide).
     """
     random = folk_rendering.seeded_generator(order.seed, order.region, *numbers)
-    pieces, tempo = writer.compose_pieces(order.region, random)
+    letters = form.parse_letters(order.form) if order.form is not None else None
+    pieces, tempo = writer.compose_pieces(order.region, random, letters)
     midi = perform.perform_pieces(pieces, writer.one_voice, palette, order.seconds, tempo, random)
     soundfont = order.soundfont.read_bytes() if order.soundfont else None
     song = target.with_suffix(".flac")
@@ -67,6 +68,7 @@ def write_candidate(
     target.with_suffix(".mid").write_bytes(midi)
     facts = {
         "tempo_bpm": round(tempo, 2),
+        "form": order.form,
         "instruments": instrument_names(midi),
         "novelty": measure_copying(pieces, writer),
         "probabilities": guide_probabilities(order.guide, song) if order.guide else None,

@@ -9,7 +9,8 @@ class Order:
     """New songs for a region.
 
     composer: its folder. guide: the folder of the model that judges songs, if any. seconds: length
-    of a song. soundfont: an SF2 file; None: the corpus's.
+    of a song. soundfont: an SF2 file; None: the corpus's. form: of each piece, such as AABB; None:
+    that of a random training piece.
     """
 
     composer: Path
@@ -18,3 +19,4 @@ class Order:
     seconds: float
     seed: int
     soundfont: Path | None = None
+    form: str | None = None

@@ -22,6 +22,7 @@ from benchmarks import (
     crop_networks,
     games,
     ladder,
+    new_tunes,
     noises,
     record,
     run_size,
@@ -315,9 +316,9 @@ def test_tune_distances(folk_project, run):
     changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SPLITS": 2}
     result, output = run("tune_distances", folk_project, changes, in_process=True)
     kinds = [row["kind"] for row in result["rows"]]
-    assert kinds == ["halves of real tunes", "tunes learned from", "ngram", "decoder"]
+    assert kinds == ["halves of real tunes", "tunes learned from", *new_tunes.METHODS]
     assert all(0 <= row["interval_distance"] <= 1 for row in result["rows"])
-    assert "repetition_distance: goal 0.08, decoder" in output
+    assert "repetition_distance: goal 0.08, decoder with form" in output
 
 
 @pytest.mark.slow

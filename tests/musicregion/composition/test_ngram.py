@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from musicregion.composition import tokens
+from musicregion.composition import tokens, vocabulary
 from musicregion.composition.ngram import Ngram, token_contexts
 from tests.musicregion.composition.test_tokens import REGIONS, scale
 
-SIZE = len(tokens.vocabulary(REGIONS))
+SIZE = len(vocabulary.token_ids(REGIONS))
 UP, DOWN = (60, 62, 64, 65, 67, 69, 71, 72), (72, 71, 69, 67, 65, 64, 62, 60)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicregion.composition import pieces
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 from musicregion.config import params
 from musicregion.errors import ConfigError
 from musicregion.storage import array_store, paths, tables

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musicregion.composition import tokens
+from musicregion.composition import tokens, vocabulary
 from musicregion.composition.tokens import Piece
 
 REGIONS = ["Coast", "Hills"]
@@ -16,7 +16,7 @@ def scale(region="Coast", bar=3.0, tempo=100.0, pitches=(60, 62, 64, 65, 67, 69,
     return Piece("song", region, np.stack([starts, lengths, pitches], 1), bar, tempo)
 
 
-@pytest.mark.parametrize("bar", tokens.METERS)
+@pytest.mark.parametrize("bar", vocabulary.METERS)
 def test_notes_and_bar_survive_encoding(bar):
     piece = scale(bar=bar)
     notes, decoded_bar = tokens.decode(tokens.encode(piece, REGIONS))
@@ -43,6 +43,23 @@ def test_region_tempo_and_length_are_the_prefix():
     assert long[2] != short[2]
 
 
+def test_a_bar_that_comes_again_is_one_token():
+    pitches = (60, 62, 64, 65, 67, 69)  # a bar of 4.5 quarter beats
+    piece, written = scale(bar=4.5, pitches=pitches * 4), scale(bar=4.5, pitches=pitches)
+    sequence, once = tokens.encode(piece, REGIONS), tokens.encode(written, REGIONS)
+    assert len(sequence) == len(once) + 3 * 2  # a bar and a copy
+    assert (tokens.write_out(sequence) == np.tile(tokens.write_out(once), 4)).all()
+    notes, _ = tokens.decode(sequence)
+    np.testing.assert_allclose(notes, piece.notes, atol=1e-6)
+
+
+def test_the_last_note_follows_the_prefix_in_any_key():
+    sequence = tokens.encode(scale(pitches=(60, 62, 71)), REGIONS)
+    for semitones, pitch_class in ((0, 11), (2, 1), (-3, 8)):
+        moved = tokens.transpose(sequence, semitones)
+        assert moved[tokens.PREFIX] == vocabulary.first_final_token() + pitch_class
+
+
 def test_another_key_is_the_same_music():
     sequence = tokens.encode(scale(), REGIONS)
     notes, _ = tokens.decode(sequence)
@@ -51,7 +68,7 @@ def test_another_key_is_the_same_music():
 
 
 def test_a_piece_is_not_transposed_beyond_the_range_of_pitches():
-    sequence = tokens.encode(scale(pitches=(60, tokens.HIGHEST)), REGIONS)
+    sequence = tokens.encode(scale(pitches=(60, vocabulary.HIGHEST)), REGIONS)
     assert (tokens.transpose(sequence, 1) == sequence).all()
     assert not (tokens.transpose(sequence, -1) == sequence).all()
 
@@ -60,7 +77,7 @@ def test_nonsense_can_be_decoded():
     """A badly trained model must not end the program."""
     random = np.random.default_rng(0)
     for _ in range(20):
-        sequence = random.integers(0, len(tokens.vocabulary(REGIONS)), 60).astype("int16")
+        sequence = random.integers(0, len(vocabulary.token_ids(REGIONS)), 60).astype("int16")
         notes, bar = tokens.decode(sequence)
         assert notes.shape[1] == 3
         assert bar > 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musicregion.composition import tokens, training, transformer
+from musicregion.composition import tokens, training, transformer, vocabulary
 from musicregion.composition.sampling import (
     NUCLEUS,
     CachedTransformer,
@@ -51,8 +51,11 @@ def test_numpy_predicts_the_same_as_keras(network):
     cached = CachedTransformer(network.get_weights(), SMALL.heads)
     for index in range(len(sequence)):
         np.testing.assert_allclose(cached(sequence[: index + 1]), expected[index], atol=1e-5)
-    np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # another sequence
+    np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # a shorter one
     np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # the same again
+    other = np.concatenate([sequence[:6], sequence[20:30]])  # the cache's begins as this does
+    expected = softmax(np.array(network(other[None].astype("int32")))[0])
+    np.testing.assert_allclose(cached(other), expected[-1], atol=1e-5)
 
 
 @pytest.mark.slow
@@ -101,7 +104,7 @@ def test_new_pieces_depend_on_the_region():
     correct = 0
     for number, sequence in enumerate(BOTH):
         sampled = sample_sequence(
-            next_token, sequence[: tokens.PREFIX], np.random.default_rng(number)
+            next_token, sequence[: tokens.PREFIX + 1], np.random.default_rng(number)
         )
         notes, _ = tokens.decode(sampled)
         steps = np.diff(notes[:, 2]).mean() if len(notes) > 1 else 0
@@ -110,13 +113,13 @@ def test_new_pieces_depend_on_the_region():
 
 
 def test_a_sampled_sequence_ends_and_repeats_no_token_of_its_prefix(network):
-    front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX]
+    front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX + 1]
     sequence = sample_sequence(
         CachedTransformer(network.get_weights(), SMALL.heads), front, np.random.default_rng(0)
     )
-    end = tokens.load_tokenizer()["EOS_None"]
+    end = vocabulary.load_tokenizer()["EOS_None"]
     assert sequence[-1] == end or len(sequence) == transformer.LENGTH
-    assert (sequence[tokens.PREFIX :] < len(tokens.load_tokenizer())).all()
+    assert (sequence[tokens.PREFIX + 1 :] < vocabulary.first_final_token()).all()
 
 
 def test_the_nucleus_holds_the_likeliest_tokens():
