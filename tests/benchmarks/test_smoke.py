@@ -322,6 +322,17 @@ def test_tune_distances(folk_project, run):
 
 
 @pytest.mark.slow
+def test_heard_tunes(folk_project, run):
+    changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SECONDS": 6.0, "TRIES": 2}
+    result, output = run("heard_tunes", folk_project, changes, in_process=True)
+    unguided = [row["kind"] for row in result["rows"] if not row["guided"]]
+    assert unguided == ["real tunes", *new_tunes.METHODS]
+    assert sum(row["guided"] for row in result["rows"]) == 3
+    assert "goal 0.9" in output
+    assert (folk_project / RESULTS / "heard_tunes.png").is_file()
+
+
+@pytest.mark.slow
 def test_processors(project, run, tmp_path):
     emulator = tmp_path / "emulator"  # of this very processor
     emulator.write_text('#!/bin/sh\nshift 2\nexec "$@"\n')
