@@ -41,6 +41,8 @@ def sample_bar(
     while len(sequence) < LENGTH:
         odds = next_token(sequence).astype(float)
         odds[: len(never)][never] = odds[len(never) :] = 0
+        if not odds.sum():  # too unlikely for a float32: the model is sure of the end
+            break
         token = random.choice(len(odds), p=keep_nucleus(odds / odds.sum()))
         if token == end:
             break
