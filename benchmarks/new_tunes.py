@@ -62,10 +62,10 @@ def cut_as_plain(sequence: np.ndarray) -> np.ndarray:
 
 
 def nats_per_note(writer: Composer, sequences: list[np.ndarray]) -> float:
-    """The negative log-likelihood of pieces that the model does not know."""
+    """The negative log-likelihood of pieces, their keys included."""
     nats = notes = 0.0
     for sequence in sequences:
         for length in range(tokens.PREFIX, min(len(sequence), LENGTH)):
             nats -= float(np.log(writer.next_token(sequence[:length])[sequence[length]]))
         notes += float(vocabulary.is_pitch(tokens.write_out(sequence)).sum())
-    return nats / notes
+    return (nats + np.log(12) * len(sequences)) / notes

@@ -6,8 +6,8 @@ Notes are [note, (start, length, pitch)], starts and lengths in quarter beats, a
 import numpy as np
 
 from musicregion.composition.novelty import skyline
+from musicregion.composition.pieces import estimate_tonic
 from musicregion.composition.vocabulary import GRID
-from musicregion.features import tonic
 
 PAUSE = 2  # median distances of onsets: a note that lasts so long ends a phrase
 FEWEST = 3  # notes before the one that ends a phrase
@@ -77,9 +77,7 @@ def self_similarity(notes: np.ndarray, bar: float, lag: int) -> float:
 
 def ends_on_tonic(notes: np.ndarray) -> bool:
     """Whether the last note is the tonic of the key whose profile fits the whole piece best."""
-    profile = np.bincount(notes[:, 2].astype(int) % 12, notes[:, 1], 12)[None]
-    scores = tonic.score_tonics(profile, np.zeros((1, 12)))
-    return bool(scores.argmax() == notes[-1, 2] % 12)
+    return estimate_tonic(notes) == int(notes[-1, 2]) % 12
 
 
 def repeated_bar_share(notes: np.ndarray, bar: float) -> float:

@@ -88,7 +88,8 @@ def write_composer(folder: Path) -> None:
         for key in range(-6, 6):
             pitches = first + key + step * np.arange(size) % 24
             notes = np.stack([np.arange(size) / 2, np.full(size, 0.5), pitches], 1)
-            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0))
+            tonic = int(pitches[-1]) % 12
+            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0, tonic))
     sequences = [tokens.encode(piece, regions) for piece in pieces]
     size_of_vocabulary = len(vocabulary.token_ids(regions))
     model, _ = training.train_transformer(
@@ -101,8 +102,9 @@ def write_composer(folder: Path) -> None:
         "validation": {"nats_per_note": 1.0},
     }
     names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
+    tonics = np.array([piece.tonic for piece in pieces])
     melodies = [novelty.melody_steps(piece.notes) for piece in pieces]
     trained_composer = composer.Composer(
-        card, lambda sequence: sequence, sequences, names, tempos, melodies
+        card, lambda sequence: sequence, sequences, names, tempos, tonics, melodies
     )
     composer.save_composer(folder, trained_composer, model.get_weights())

@@ -26,7 +26,7 @@ class Composer:
     """A model of notes and the pieces that it was trained on.
 
     card: the contents of card.json. sequences: the tokens of each piece. songs, tempos (quarter
-    beats a minute), melodies: of the same pieces.
+    beats a minute), tonics (pitch classes), melodies: of the same pieces.
     """
 
     card: dict[str, Any]
@@ -34,6 +34,7 @@ class Composer:
     sequences: list[np.ndarray]
     songs: list[str]
     tempos: np.ndarray
+    tonics: np.ndarray
     melodies: list[list[Step]]
 
     @property
@@ -56,22 +57,20 @@ class Composer:
     ) -> tuple[list[tuple[np.ndarray, float]], float]:
         """Write the pieces of a new song, each notes and bar, and choose their tempo.
 
-        Both as perform.perform_pieces takes them. Tempo, length and form are those of a random
+        Both as perform.perform_pieces takes them. Tempo, key, length and form are those of a random
         training piece of the region. letters: of another form, as form.parse_letters returns them.
 
         Raises:
             ModelError: the model writes no notes.
         """
         row = self.choose_training_piece(region, random)
-        prefix, like = self.sequences[row][: tokens.PREFIX + 1], form_of(self.sequences[row])
+        prefix, like = self.sequences[row][: tokens.PREFIX], form_of(self.sequences[row])
         pieces = []
         for _ in range(PIECES):
             form = form_from_letters(letters, like, random) if letters else like
-            pieces.append(sample_piece(self.next_token, prefix, form, random))
-        if self.one_voice:  # all end on the same note, so that a song has one key
-            last = [notes[-1, 2] for notes, _ in pieces]
-            for (notes, _), end in zip(pieces, last, strict=True):
-                notes[:, 2] += (last[0] - end + 6) % 12 - 6
+            notes, bar = sample_piece(self.next_token, prefix, form, random)
+            notes[:, 2] += tokens.key_shift(int(self.tonics[row]))
+            pieces.append((notes, bar))
         return pieces, float(self.tempos[row])
 
 
@@ -96,7 +95,9 @@ def save_composer(folder: Path, composer: Composer, weights: list[np.ndarray]) -
     np.savez(folder / "decoder.npz", *weights)
     _save_ragged(folder / "lines.npz", composer.sequences)
     _save_ragged(folder / "melodies.npz", composer.melodies)
-    np.savez(folder / "pieces.npz", songs=composer.songs, tempos=composer.tempos)
+    np.savez(
+        folder / "pieces.npz", songs=composer.songs, tempos=composer.tempos, tonics=composer.tonics
+    )
     with writing(folder / CARD) as part:
         part.write_text(json.dumps(composer.card, indent=2, sort_keys=True) + "\n")
 
@@ -135,9 +136,9 @@ def load_composer(folder: Path) -> Composer:
             for melody in _load_ragged(folder / "melodies.npz")
         ]
         with np.load(folder / "pieces.npz") as file:
-            songs, tempos = file["songs"].tolist(), file["tempos"]
+            songs, tempos, tonics = file["songs"].tolist(), file["tempos"], file["tonics"]
         sequences = _load_ragged(folder / "lines.npz")
         next_token = CachedTransformer(weights, card["heads"])
-        return Composer(card, next_token, sequences, songs, tempos, melodies)
+        return Composer(card, next_token, sequences, songs, tempos, tonics, melodies)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{folder}: damaged ({error}). {ADVICE}") from None

@@ -1,4 +1,4 @@
-"""Samples a piece of a given form, bar by bar, which ends on a given note.
+"""Samples a piece of a given form, bar by bar, which ends on its tonic.
 
 What a model of notes has not learned is asked of it: bars that come again are copied, and the bar
 that the piece ends with is sampled until its last note is right.
@@ -13,7 +13,6 @@ from musicregion.composition.transformer import LENGTH
 from musicregion.composition.vocabulary import (
     LOWEST,
     first_copy_token,
-    first_final_token,
     is_pitch,
     load_tokenizer,
     lowest_pitch_token,
@@ -50,10 +49,10 @@ def sample_bar(
     return sequence[start:]
 
 
-def ends_on(bar: np.ndarray, pitch_class: int) -> bool:
-    """Whether the last note of a bar has this pitch class."""
+def ends_on_tonic(bar: np.ndarray) -> bool:
+    """Whether the last note of a bar is the tonic."""
     pitches = bar[is_pitch(bar)] - lowest_pitch_token() + LOWEST
-    return len(pitches) > 0 and int(pitches[-1]) % 12 == pitch_class
+    return len(pitches) > 0 and int(pitches[-1]) % 12 == 0
 
 
 def sample_form(
@@ -61,11 +60,9 @@ def sample_form(
 ) -> np.ndarray:
     """Sample a sequence of a form, int16 [token]. Bars after LENGTH tokens have no new notes.
 
-    prefix: up to the token of the last note's pitch class, which the piece ends on if one of TRIES
-    at its last bar does.
+    The piece ends on its tonic if one of TRIES at its last bar does.
     """
     bar_token, end = load_tokenizer()["Bar_None"], load_tokenizer()["EOS_None"]
-    pitch_class = int(prefix[-1]) - first_final_token()
     last = len(form.lags) - 1
     sequence = prefix
     for number, lag in enumerate(form.lags):
@@ -76,7 +73,7 @@ def sample_form(
         sequence = np.append(sequence, [bar_token, form.meter]).astype("int16")
         for _ in range(TRIES):
             bar = sample_bar(next_token, sequence, end if number == last else bar_token, random)
-            if number != form.source(last) or ends_on(bar, pitch_class):
+            if number != form.source(last) or ends_on_tonic(bar):
                 break
         sequence = np.append(sequence, bar)
     return sequence

@@ -69,13 +69,19 @@ def fit_composer(
         sum(len(sequence) - tokens.PREFIX for sequence in sequences) / notes
         for sequences, notes in ((train, train_notes), (validation, validation_notes))
     )
-    baseline = ngram_likelihood(train, validation, size) / validation_notes
+    # as many nats as say which of twelve keys a piece is in, which is not among its tokens
+    train_key, validation_key = (
+        np.log(12) * len(sequences) / notes
+        for sequences, notes in ((train, train_notes), (validation, validation_notes))
+    )
+    baseline = ngram_likelihood(train, validation, size) / validation_notes + validation_key
     with tqdm(desc="compose", total=settings.compose.epochs, unit="epoch") as bar:
 
         def on_epoch(epoch: int, losses: dict[str, float]) -> None:
             nats = {
-                "training/nats_per_note": losses["loss"] * train_tokens,
-                "training/validation_nats_per_note": losses["val_loss"] * validation_tokens,
+                "training/nats_per_note": losses["loss"] * train_tokens + train_key,
+                "training/validation_nats_per_note": losses["val_loss"] * validation_tokens
+                + validation_key,
             }
             run.log_metrics(nats, epoch)
             bar.update()
@@ -84,8 +90,8 @@ def fit_composer(
         model, history = training.train_transformer(
             train, validation, size, settings.compose, on_epoch
         )
-    history["loss"] *= train_tokens
-    history["val_loss"] *= validation_tokens
+    history["loss"] = history["loss"] * train_tokens + train_key
+    history["val_loss"] = history["val_loss"] * validation_tokens + validation_key
     metrics = {
         "nats_per_note": float(history["val_loss"].min()),
         "ngram_nats_per_note": float(baseline),
@@ -110,6 +116,7 @@ def fit_composer(
         train,
         [piece.song for piece in pieces["train"]],
         np.array([piece.tempo for piece in pieces["train"]]),
+        np.array([piece.tonic for piece in pieces["train"]]),
         [novelty.melody_steps(piece.notes) for piece in pieces["train"]],
     )
     composer.save_composer(paths.COMPOSER, trained, weights)

@@ -13,14 +13,13 @@ from functools import cache
 import numpy as np
 
 from musicregion.composition import tokens
-from musicregion.composition.vocabulary import first_copy_token, first_final_token, load_tokenizer
+from musicregion.composition.vocabulary import first_copy_token, load_tokenizer, music_size
 
 # from every count, given to the shorter context; the best of 0.5, 0.75 and 0.9 in validation
 DISCOUNT = 0.9
 # by the kind of the last token: the kinds that matter for the next one, and how far back they are
 VIEWPOINTS: dict[str, tuple[tuple[str, int], ...]] = {
     "BOS": (),
-    "Final": (),
     "Bar": (("TimeSig", 1), ("TimeSig", 2), ("TimeSig", 3), ("TimeSig", 4)),
     "Copy": (("TimeSig", 1), ("TimeSig", 2)),
     "TimeSig": (("TimeSig", 1), ("Position", 1), ("Duration", 1)),
@@ -35,8 +34,7 @@ def token_kinds() -> list[str]:
     """The kind of each token by id: its name up to the underscore."""
     by_id = sorted(load_tokenizer().vocab.items(), key=lambda item: item[1])
     kinds = [name.partition("_")[0] for name, _ in by_id]
-    copies, finals = first_final_token() - first_copy_token(), 12
-    return kinds + ["Copy"] * copies + ["Final"] * finals
+    return kinds + ["Copy"] * (music_size() - first_copy_token())
 
 
 def token_contexts(sequence: np.ndarray) -> list[tuple]:
@@ -70,16 +68,12 @@ class Ngram:
     followers: dict[tuple, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def learn(self, sequence: np.ndarray) -> None:
-        """Count the tokens of a piece, its pitches in every key."""
-        for semitones in tokens.TRANSPOSITIONS:
-            moved = tokens.transpose(sequence, semitones)
-            for context, token in zip(
-                token_contexts(moved)[:-1], moved[tokens.PREFIX :], strict=True
-            ):
-                # a context before no pitch is the same in all keys, and counts once
-                if semitones == 0 or context[0] in ("BOS", "Position"):
-                    for form in context_chain(context, int(sequence[0])):
-                        self.followers[form][int(token)] += 1
+        """Count the tokens of a piece."""
+        for context, token in zip(
+            token_contexts(sequence)[:-1], sequence[tokens.PREFIX :], strict=True
+        ):
+            for form in context_chain(context, int(sequence[0])):
+                self.followers[form][int(token)] += 1
 
     def probabilities(self, sequence: np.ndarray, context: tuple | None = None) -> np.ndarray:
         """Probabilities of the next token, [token].

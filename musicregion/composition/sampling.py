@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from musicregion.composition.transformer import EPSILON, LENGTH, rotary_angles
-from musicregion.composition.vocabulary import SPECIAL_TOKENS, first_final_token, load_tokenizer
+from musicregion.composition.vocabulary import SPECIAL_TOKENS, load_tokenizer, music_size
 
 NUCLEUS = 0.95  # share of the probability to sample from: Holtzman et al. 2020
 BLOCK_WEIGHTS = 10  # arrays of each block of the transformer
@@ -98,7 +98,7 @@ def sample_sequence(
     next_token: NextToken, prefix: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """Sample a sequence, int16 [token], from `prefix` to an end token, or to LENGTH tokens."""
-    size = first_final_token()
+    size = music_size()
     padding, begin, end = (load_tokenizer()[name] for name in SPECIAL_TOKENS)
     sequence = prefix
     while len(sequence) < LENGTH and sequence[-1] != end:

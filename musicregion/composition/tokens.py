@@ -1,4 +1,7 @@
-"""Encodes notes as a sequence of tokens, and back."""
+"""Encodes notes as a sequence of tokens, and back.
+
+All pieces are written with the tonic C: which key a piece is in says nothing of how it goes on.
+"""
 
 from dataclasses import dataclass
 
@@ -11,14 +14,12 @@ from musicregion.composition.vocabulary import (
     SPECIAL_TOKENS,
     TEMPOS,
     first_copy_token,
-    first_final_token,
-    is_pitch,
     load_tokenizer,
+    music_size,
     token_ids,
 )
 
 TICKS = 480  # per quarter beat
-TRANSPOSITIONS = range(-5, 7)  # semitones: every key, once
 MIN_NOTES = 16  # in a piece
 PREFIX = 4  # tokens that are given: region, tempo, length, beginning
 
@@ -33,6 +34,12 @@ class Piece:
     notes: np.ndarray
     bar: float  # quarter beats, one of METERS
     tempo: float  # quarter beats a minute
+    tonic: int  # pitch class
+
+
+def key_shift(tonic: int) -> int:
+    """Semitones from the key that a piece is encoded in to its own, up or down."""
+    return (tonic + 6) % 12 - 6
 
 
 def prefix_tokens(piece: Piece, regions: list[str]) -> list[int]:
@@ -45,10 +52,7 @@ def prefix_tokens(piece: Piece, regions: list[str]) -> list[int]:
 
 
 def encode(piece: Piece, regions: list[str]) -> np.ndarray:
-    """A piece as token ids, int16 [token]; notes whose pitch has no token are left out.
-
-    The last of the notes that start last, by pitch, counts as the last note.
-    """
+    """A piece as token ids, int16 [token]; notes whose pitch has no token are left out."""
     import symusic
 
     score = symusic.Score(TICKS)
@@ -56,39 +60,26 @@ def encode(piece: Piece, regions: list[str]) -> np.ndarray:
     track = symusic.Track()
     for start, length, pitch in piece.notes:
         ticks = round(start * TICKS), max(1, round(length * TICKS))
-        track.notes.append(symusic.Note(*ticks, int(pitch), 90))
+        track.notes.append(symusic.Note(*ticks, int(pitch) - key_shift(piece.tonic), 90))
     score.tracks.append(track)
     (encoded,) = load_tokenizer()(score)
     bar, end = (load_tokenizer()[name] for name in ("Bar_None", "EOS_None"))
     bars = copied_bars.abbreviate(encoded.ids, bar, first_copy_token())
-    last = max(piece.notes.tolist(), key=lambda note: (note[0], note[2]))
-    final = first_final_token() + int(last[2]) % 12
-    return np.array([*prefix_tokens(piece, regions), final, *bars, end], "int16")
-
-
-def transpose(sequence: np.ndarray, semitones: int) -> np.ndarray:
-    """The same music in another key; unchanged if a note would leave the range of pitches."""
-    moved = np.where(is_pitch(sequence), sequence + semitones, sequence)
-    if not is_pitch(moved[is_pitch(sequence)]).all():
-        return sequence
-    pitch_class = sequence - first_final_token()
-    is_final = (pitch_class >= 0) & (pitch_class < 12)
-    moved[is_final] = first_final_token() + (pitch_class[is_final] + semitones) % 12
-    return moved.astype("int16")
+    return np.array([*prefix_tokens(piece, regions), *bars, end], "int16")
 
 
 def write_out(sequence: np.ndarray) -> np.ndarray:
     """The tokens of miditok's own that a sequence stands for, int16 [token], without a prefix."""
     special = [load_tokenizer()[name] for name in SPECIAL_TOKENS]
-    ids = sequence[(sequence < first_final_token()) & ~np.isin(sequence, special)]
+    ids = sequence[(sequence < music_size()) & ~np.isin(sequence, special)]
     bar = load_tokenizer()["Bar_None"]
     return np.array(copied_bars.write_out(ids.tolist(), bar, first_copy_token()), "int16")
 
 
 def decode(sequence: np.ndarray) -> tuple[np.ndarray, float]:
-    """Notes [note, (start, length, pitch)] of a sequence, and their bar; both in quarter beats.
+    """Notes [note, (start, length, pitch)] of a sequence, with the tonic C, and their bar.
 
-    Tokens that make no sense where they stand are skipped.
+    Both in quarter beats. Tokens that make no sense where they stand are skipped.
     """
     import miditok
 

@@ -1,5 +1,5 @@
-"""The tokens that music is written with: miditok's REMI, bars that come again, the last note, and a
-prefix of region, tempo and length.
+"""The tokens that music is written with: miditok's REMI, bars that come again, and a prefix of
+region, tempo and length.
 
 REMI: bar, position in the bar, pitch, duration. Y.-S. Huang and Y.-H. Yang, Pop Music Transformer,
 2020.
@@ -22,7 +22,7 @@ METERS = {1.0: (2, 8), 1.5: (3, 8), 2.0: (2, 4), 3.0: (3, 4), 4.0: (4, 4), 4.5: 
 TEMPOS = (60, 90, 120, 150, 180)  # quarter beats a minute: borders between the tempo tokens
 BARS = (5, 9, 17, 25, 33)  # borders between the length tokens
 SPECIAL_TOKENS = ("PAD_None", "BOS_None", "EOS_None")  # padding, beginning and end of a sequence
-VERSION = 2  # of this encoding; 1 had no copied bars and no last note
+VERSION = 2  # of this encoding; 1 had no copied bars, and pieces in all keys
 
 
 @cache
@@ -48,7 +48,6 @@ def load_tokenizer() -> "miditok.REMI":
 def token_ids(regions: list[str]) -> dict[str, int]:
     """Token ids by name: miditok's tokens, ours, then those that only a prefix holds."""
     names = [f"Copy_{lag}" for lag in range(1, FARTHEST + 1)]
-    names += [f"Final_{pitch_class}" for pitch_class in range(12)]
     names += [f"Region_{region}" for region in regions]
     names += [f"Tempo_{index}" for index in range(len(TEMPOS) + 1)]
     names += [f"Length_{index}" for index in range(len(BARS) + 1)]
@@ -61,8 +60,8 @@ def first_copy_token() -> int:
     return len(load_tokenizer())
 
 
-def first_final_token() -> int:
-    """The id of the last note's pitch class C; those of higher pitch classes follow."""
+def music_size() -> int:
+    """The number of tokens that are not in a prefix alone."""
     return first_copy_token() + FARTHEST
 
 

@@ -104,7 +104,7 @@ def test_new_pieces_depend_on_the_region():
     correct = 0
     for number, sequence in enumerate(BOTH):
         sampled = sample_sequence(
-            next_token, sequence[: tokens.PREFIX + 1], np.random.default_rng(number)
+            next_token, sequence[: tokens.PREFIX], np.random.default_rng(number)
         )
         notes, _ = tokens.decode(sampled)
         steps = np.diff(notes[:, 2]).mean() if len(notes) > 1 else 0
@@ -113,13 +113,13 @@ def test_new_pieces_depend_on_the_region():
 
 
 def test_a_sampled_sequence_ends_and_repeats_no_token_of_its_prefix(network):
-    front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX + 1]
+    front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX]
     sequence = sample_sequence(
         CachedTransformer(network.get_weights(), SMALL.heads), front, np.random.default_rng(0)
     )
     end = vocabulary.load_tokenizer()["EOS_None"]
     assert sequence[-1] == end or len(sequence) == transformer.LENGTH
-    assert (sequence[tokens.PREFIX + 1 :] < vocabulary.first_final_token()).all()
+    assert (sequence[tokens.PREFIX :] < vocabulary.music_size()).all()
 
 
 def test_the_nucleus_holds_the_likeliest_tokens():
