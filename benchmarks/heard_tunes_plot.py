@@ -16,7 +16,7 @@ COLOURS = {"real tunes": "0.4", "n-gram": "C1", "n-gram with form": "C1", "decod
 
 def plot_heard(rows: list[dict], largest: float, path: Path) -> None:
     """Bars with intervals. rows: of heard_tunes.json. largest: the largest region's share."""
-    figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 4.8), layout="constrained")
     for position, row in enumerate(reversed(rows)):
         value = row["adherence"]
         axes.barh(
@@ -29,7 +29,10 @@ def plot_heard(rows: list[dict], largest: float, path: Path) -> None:
             capsize=3,
         )
         axes.text(0.01, position, f"{value:.2f}", va="center", color="white", weight="bold")
-    names = [row["kind"] + (", guided" if row["guided"] else "") for row in reversed(rows)]
+    names = [
+        f"{row['kind']}{', guided' if row['guided'] else ''}, by {row['judged']}"
+        for row in reversed(rows)
+    ]
     axes.set_yticks(range(len(rows)), names)
     axes.axvline(largest, color="grey", linestyle=":", label="always the largest region")
     axes.set(xlabel="share judged to be of the requested region (95 % interval)", xlim=(0, 1))

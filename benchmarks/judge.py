@@ -24,12 +24,15 @@ EXTRA_SONGS = 240  # rendered beside those of the corpus
 REAL_SONGS = 100  # of them are held out, as real songs
 
 
-def choose_songs(settings: Params, name: str = "folk") -> tuple[list[Recipe], list[Recipe]]:
+def choose_songs(
+    settings: Params, name: str = "folk", extra: int = 0, real: int = 0
+) -> tuple[list[Recipe], list[Recipe]]:
     """Songs to train the judge on, and real songs. They share no tune with songs of the corpus.
 
-    name: of a corpus that is rendered from tunes.
+    name: of a corpus that is rendered from tunes. extra, real: in place of EXTRA_SONGS, REAL_SONGS.
     """
     chosen, seed = corpus.load(name), settings.folk.seed
+    extra, real = extra or EXTRA_SONGS, real or REAL_SONGS
     corpus_songs = folk.choose_recipes(chosen, settings.folk.songs, seed)
     used = set().union(
         *(folk.melody_identities(tune) for recipe in corpus_songs for tune in recipe.tunes)
@@ -37,13 +40,13 @@ def choose_songs(settings: Params, name: str = "folk") -> tuple[list[Recipe], li
     names = {recipe.song for recipe in corpus_songs}
     unused = [
         recipe
-        for recipe in folk.choose_recipes(chosen, settings.folk.songs + EXTRA_SONGS, seed)
+        for recipe in folk.choose_recipes(chosen, settings.folk.songs + extra, seed)
         if recipe.song not in names
         and not any(folk.melody_identities(tune) & used for tune in recipe.tunes)
     ]
     order = np.random.default_rng(seed).permutation(len(unused))
     shuffled = [unused[index] for index in order]
-    return shuffled[REAL_SONGS:], shuffled[:REAL_SONGS]
+    return shuffled[real:], shuffled[:real]
 
 
 def render(recipe: Recipe, settings: Params, folder: Path) -> Path:

@@ -323,11 +323,16 @@ def test_tune_distances(folk_project, run):
 
 @pytest.mark.slow
 def test_heard_tunes(folk_project, run):
-    changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SECONDS": 6.0, "TRIES": 2}
+    changes = {"EXTRA_SONGS": 12, "REAL_SONGS": 2, "TAUGHT": 10}
+    changes |= {"same_palette_songs.TRIES": 2}
     result, output = run("heard_tunes", folk_project, changes, in_process=True)
-    unguided = [row["kind"] for row in result["rows"] if not row["guided"]]
+    rows = [(row["judged"], row["guided"], row["kind"]) for row in result["rows"]]
+    unguided = [kind for judged, guided, kind in rows if judged == "notes" and not guided]
     assert unguided == ["real tunes", *new_tunes.METHODS]
-    assert sum(row["guided"] for row in result["rows"]) == 3
+    assert sum(guided for _, guided, _ in rows) == 3
+    assert [kind for judged, _, kind in rows if judged == "audio"] == [
+        *("real tunes", "n-gram", "decoder with form")
+    ]
     assert "goal 0.9" in output
     assert (folk_project / RESULTS / "heard_tunes.png").is_file()
 
