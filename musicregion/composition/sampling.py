@@ -12,7 +12,7 @@ import numpy as np
 from musicregion.composition.transformer import EPSILON, LENGTH, rotary_angles
 from musicregion.composition.vocabulary import SPECIAL_TOKENS, load_tokenizer, music_size
 
-NUCLEUS = 0.95  # share of the probability to sample from: Holtzman et al. 2020
+NUCLEUS = 0.99  # share of the probability to sample from: Holtzman et al. 2020
 BLOCK_WEIGHTS = 10  # arrays of each block of the transformer
 NextToken = Callable[[np.ndarray], np.ndarray]  # a sequence to probabilities of the next, [token]
 
