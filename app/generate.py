@@ -68,6 +68,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         default=Path("composer"),
         help="folder of the model of notes (default: composer)",
     )
+    parser.add_argument("--form", help="sections of each tune, such as AABB or AA'BA'")
     parser.add_argument("--soundfont", metavar="SF2", help="play with other instruments")
     chosen = parser.parse_args(arguments)
     if not chosen.region and not chosen.like:
@@ -96,11 +97,14 @@ def main(arguments: list[str]) -> None:
 
     from app.hear_song import hear_song
     from musicregion.composition import composer
+    from musicregion.composition.form import parse_letters
     from musicregion.generation import songs
     from musicregion.generation.order import Order
 
     writer = composer.read_card(chosen.composer)
     region = songs.match_region(chosen.region, writer["regions"]) if chosen.region else ""
+    if chosen.form is not None:
+        parse_letters(chosen.form)
     with locate_model(chosen.model) as folder:
         guide = folder if (folder / CARD).is_file() else None
         if not guide and not chosen.no_guide:
@@ -112,8 +116,9 @@ def main(arguments: list[str]) -> None:
         if chosen.like:
             region, like = hear_song(chosen.like, region, guide, writer)
         order = Order(
-            chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont, like=like
-        )
+            chosen.composer, guide, region, chosen.seconds, chosen.seed, soundfont,
+            form=chosen.form, like=like,
+        )  # fmt: skip
         songs.require_region(guide, region)
         try:
             chosen.out.mkdir(parents=True, exist_ok=True)

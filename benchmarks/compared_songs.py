@@ -10,7 +10,7 @@ from benchmarks.tasks import map_all
 from musicregion.composition import composer, pieces
 from musicregion.composition.composer import Composer
 from musicregion.composition.ngram import Ngram
-from musicregion.composition.tokens import METERS
+from musicregion.composition.vocabulary import METERS
 from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.generation.candidate import measure_copying, write_candidate

@@ -1,4 +1,4 @@
-"""A judge of new songs that is independent of their guide: other features, other training songs."""
+"""Judges of new songs that are independent of their guide: they have learned from other songs."""
 
 import json
 from dataclasses import dataclass
@@ -17,16 +17,22 @@ from musicregion.inference.predictor import Predictor
 from musicregion.models import base
 from musicregion.models.fit import fit_model
 from musicregion.rendering.tune import Recipe
-from musicregion.storage.paths import musicnn_graph
+from musicregion.storage.paths import BASIC_PITCH_WEIGHTS, musicnn_graph
 
-FEATURES, MODEL = "musicnn", "logistic"
+MODELS = {"musicnn": "logistic", "tonal": "committee"}  # by the kind of features
 EXTRA_SONGS = 240  # rendered beside those of the corpus
 REAL_SONGS = 100  # of them are held out, as real songs
 
 
-def choose_songs(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
-    """Songs to train the judge on, and real songs. They share no tune with songs of the corpus."""
-    chosen, seed = corpus.load("folk"), settings.folk.seed
+def choose_songs(
+    settings: Params, name: str = "folk", extra: int = 0, real: int = 0
+) -> tuple[list[Recipe], list[Recipe]]:
+    """Songs to train the judge on, and real songs. They share no tune with songs of the corpus.
+
+    name: of a corpus that is rendered from tunes. extra, real: in place of EXTRA_SONGS, REAL_SONGS.
+    """
+    chosen, seed = corpus.load(name), settings.folk.seed
+    extra, real = extra or EXTRA_SONGS, real or REAL_SONGS
     corpus_songs = folk.choose_recipes(chosen, settings.folk.songs, seed)
     used = set().union(
         *(folk.melody_identities(tune) for recipe in corpus_songs for tune in recipe.tunes)
@@ -34,13 +40,13 @@ def choose_songs(settings: Params) -> tuple[list[Recipe], list[Recipe]]:
     names = {recipe.song for recipe in corpus_songs}
     unused = [
         recipe
-        for recipe in folk.choose_recipes(chosen, settings.folk.songs + EXTRA_SONGS, seed)
+        for recipe in folk.choose_recipes(chosen, settings.folk.songs + extra, seed)
         if recipe.song not in names
         and not any(folk.melody_identities(tune) & used for tune in recipe.tunes)
     ]
     order = np.random.default_rng(seed).permutation(len(unused))
     shuffled = [unused[index] for index in order]
-    return shuffled[REAL_SONGS:], shuffled[:REAL_SONGS]
+    return shuffled[real:], shuffled[:real]
 
 
 def render(recipe: Recipe, settings: Params, folder: Path) -> Path:
@@ -49,44 +55,48 @@ def render(recipe: Recipe, settings: Params, folder: Path) -> Path:
 
 
 @lru_cache(1)
-def _load_extractor(settings: str) -> Predictor:
+def _load_extractor(kind: str, settings: str) -> Predictor:
     """A predictor without a model, for its features, whose network has been made before.
 
     settings: JSON, since params have no hash.
     """
     tree = json.loads(settings)
-    params = {"features": FEATURES} | {
-        f"{name}.{key}": value
-        for name in (FEATURES, "segment")
-        for key, value in tree[name].items()
+    params = {"features": kind} | {
+        f"{name}.{key}": value for name in (kind, "segment") for key, value in tree[name].items()
     }
     segment = tree["segment"]
     samples = round(segment["sample_rate"] * segment["window"])
-    front_end = KINDS[FEATURES].make_front_end(segment["sample_rate"], samples, tree[FEATURES])
-    network = musicnn_graph(tree[FEATURES]["networks"])
-    return Predictor({"params": params}, None, {FEATURES: front_end}, {FEATURES: network}, None)
+    front_end = KINDS[kind].make_front_end(segment["sample_rate"], samples, tree[kind])
+    networks = {"musicnn": musicnn_graph(tree["musicnn"]["networks"]), "tonal": BASIC_PITCH_WEIGHTS}
+    return Predictor({"params": params}, None, {kind: front_end}, {kind: networks[kind]}, None)
 
 
-def extract_features(path: Path, settings: Params) -> np.ndarray:
-    """The judge's features of a file, [segment, time, channel]."""
-    return extract_song(_load_extractor(settings.model_dump_json(by_alias=True)), path)[0][FEATURES]
+def extract_features(path: Path, settings: Params, kind: str = "musicnn") -> np.ndarray:
+    """The judge's features of a file, [segment, time, channel]. kind: one of MODELS."""
+    extractor = _load_extractor(kind, settings.model_dump_json(by_alias=True))
+    return extract_song(extractor, path)[0][kind]
 
 
 @dataclass(frozen=True)
 class Judge:
     model: base.Classifier
     regions: list[str]
+    kind: str
+
+    def score_regions(self, songs: list[np.ndarray]) -> np.ndarray:
+        """The probabilities of each song, given its features, [song, region]."""
+        data = as_dataset(songs, None, self.regions, self.kind)
+        names, probabilities = self.model.predict_songs(data, np.arange(len(data)))
+        assert names.tolist() == sorted(set(data.songs))
+        return probabilities
 
     def predict_regions(self, songs: list[np.ndarray]) -> list[str]:
         """The region of each song, given its features."""
-        data = as_dataset(songs, None, self.regions)
-        names, probabilities = self.model.predict_songs(data, np.arange(len(data)))
-        assert names.tolist() == sorted(set(data.songs))
-        return [self.regions[best] for best in probabilities.argmax(axis=1)]
+        return [self.regions[best] for best in self.score_regions(songs).argmax(axis=1)]
 
 
 def as_dataset(
-    songs: list[np.ndarray], regions_of_songs: list[str] | None, regions: list[str]
+    songs: list[np.ndarray], regions_of_songs: list[str] | None, regions: list[str], kind: str
 ) -> Dataset:
     """A data set of songs' features [segment, time, channel], with or without their regions."""
     sizes = [len(song) for song in songs]
@@ -98,13 +108,15 @@ def as_dataset(
     )
     labels = np.repeat(song_labels, sizes)
     parts = np.full(len(names), "train")
-    return Dataset({FEATURES: np.concatenate(songs)}, labels, names, names, parts, regions)
+    return Dataset({kind: np.concatenate(songs)}, labels, names, names, parts, regions)
 
 
-def train_judge(songs: list[np.ndarray], regions_of_songs: list[str], settings: Params) -> Judge:
-    """Train the judge on songs' features [segment, time, channel]."""
+def train_judge(
+    songs: list[np.ndarray], regions_of_songs: list[str], settings: Params, kind: str = "musicnn"
+) -> Judge:
+    """Train the judge on songs' features [segment, time, channel]. kind: one of MODELS."""
     regions = sorted(set(regions_of_songs))
-    data = as_dataset(songs, regions_of_songs, regions)
-    settings = settings.model_copy(update={"features": FEATURES, "model": MODEL})
+    data = as_dataset(songs, regions_of_songs, regions, kind)
+    settings = settings.model_copy(update={"features": kind, "model": MODELS[kind]})
     model, _ = fit_model(data, np.arange(len(data)), None, settings, lambda *_: None)
-    return Judge(model, regions)
+    return Judge(model, regions, kind)

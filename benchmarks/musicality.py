@@ -1,15 +1,24 @@
 """Distances between sets of pieces: how much new pieces differ from real ones in simple counts."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from benchmarks.phrases import (
+    count_cadences,
+    count_degrees,
+    count_phrases,
+    ends_on_tonic,
+    self_similarity,
+)
 from musicregion.composition.novelty import skyline
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 
 LONGEST_STEP = 12  # semitones; larger intervals count as this one
 LENGTHS = np.array([0.17, 0.26, 0.4, 0.6, 0.9, 1.2, 1.8, 2.5, 3.5])  # quarter beats: borders
 VOICES = 8  # simultaneous notes; more count as so many
+LAGS = 4, 8, 16  # bars
 
 
 def count_pitch_classes(notes: np.ndarray) -> np.ndarray:
@@ -57,30 +66,41 @@ def repeated_bar_share(notes: np.ndarray, bar: float) -> float:
     return repeated / len(np.unique(bars))
 
 
-COUNTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "pitch_class_distance": count_pitch_classes,
-    "interval_distance": count_intervals,
-    "length_distance": count_lengths,
-    "polyphony_distance": count_voices,
+COUNTS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "pitch_class_distance": lambda notes, bar: count_pitch_classes(notes),
+    "degree_distance": lambda notes, bar: count_degrees(notes),
+    "interval_distance": lambda notes, bar: count_intervals(notes),
+    "length_distance": lambda notes, bar: count_lengths(notes),
+    "polyphony_distance": lambda notes, bar: count_voices(notes),
+    "phrase_distance": count_phrases,
+    "cadence_distance": lambda notes, bar: count_cadences(notes),
+}
+SHARES: dict[str, Callable[[np.ndarray, float], float]] = {
+    "repetition_distance": repeated_bar_share,
+    "tonic_distance": lambda notes, bar: ends_on_tonic(notes),
+    **{f"similarity_{lag}_distance": partial(self_similarity, lag=lag) for lag in LAGS},
 }
 Piece = tuple[np.ndarray, float]  # notes [note, (start, length, pitch)], and their bar
+
+
+def mean_shares(pieces: list[Piece]) -> dict[str, np.ndarray]:
+    """The mean over pieces of what COUNTS count, as shares, and of SHARES."""
+    means = {}
+    for name, count in COUNTS.items():
+        counts = np.array([count(*piece) for piece in pieces], float)
+        means[name] = (counts / counts.sum(axis=1, keepdims=True)).mean(axis=0)
+    for name, share in SHARES.items():
+        values = np.array([share(*piece) for piece in pieces], float)
+        means[name] = np.array(np.nanmean(values) if not np.isnan(values).all() else 0.0)
+    return means
 
 
 def measure_distances(pieces: list[Piece], real: list[Piece]) -> dict[str, float]:
     """Distances between two sets of pieces, from 0, equal, to 1, disjoint.
 
-    Of COUNTS: half the sum of absolute differences between the sets' mean shares. Repetition: the
-    difference of the mean shares of repeated bars.
+    Of COUNTS: half the sum of absolute differences between the sets' mean shares. Of SHARES: the
+    difference of the means.
     """
-    distances = {}
-    for name, count in COUNTS.items():
-        means = []
-        for piece_set in (pieces, real):
-            counts = np.array([count(notes) for notes, _ in piece_set], float)
-            means.append((counts / counts.sum(axis=1, keepdims=True)).mean(axis=0))
-        distances[name] = float(np.abs(means[0] - means[1]).sum() / 2)
-    repeated = [
-        np.mean([repeated_bar_share(*piece) for piece in piece_set]) for piece_set in (pieces, real)
-    ]
-    distances["repetition_distance"] = float(abs(repeated[0] - repeated[1]))
-    return distances
+    left, right = mean_shares(pieces), mean_shares(real)
+    halves = {name: 2 if name in COUNTS else 1 for name in left}
+    return {name: float(np.abs(left[name] - right[name]).sum() / halves[name]) for name in halves}

@@ -76,7 +76,7 @@ def composing(tmp_path_factory):
 
 
 def write_composer(folder: Path) -> None:
-    from musicregion.composition import composer, novelty, tokens, training
+    from musicregion.composition import composer, novelty, tokens, training, vocabulary
     from musicregion.composition.tokens import Piece
 
     settings = params.load().compose.model_copy(
@@ -88,17 +88,23 @@ def write_composer(folder: Path) -> None:
         for key in range(-6, 6):
             pitches = first + key + step * np.arange(size) % 24
             notes = np.stack([np.arange(size) / 2, np.full(size, 0.5), pitches], 1)
-            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0))
+            tonic = int(pitches[-1]) % 12
+            pieces.append(Piece(f"{region}{key}", region, notes, 4.0, 100.0, tonic))
     sequences = [tokens.encode(piece, regions) for piece in pieces]
-    vocabulary = len(tokens.vocabulary(regions))
+    size_of_vocabulary = len(vocabulary.token_ids(regions))
     model, _ = training.train_transformer(
-        sequences, sequences, vocabulary, settings, lambda *_: None
+        sequences, sequences, size_of_vocabulary, settings, lambda *_: None
     )
     card = {"trained": True, "corpus": "none", "notes": True, "regions": regions}
-    card |= {"heads": settings.heads, "validation": {"nats_per_note": 1.0}}
+    card |= {
+        "tokens": vocabulary.VERSION,
+        "heads": settings.heads,
+        "validation": {"nats_per_note": 1.0},
+    }
     names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
+    tonics = np.array([piece.tonic for piece in pieces])
     melodies = [novelty.melody_steps(piece.notes) for piece in pieces]
     trained_composer = composer.Composer(
-        card, lambda sequence: sequence, sequences, names, tempos, melodies
+        card, lambda sequence: sequence, sequences, names, tempos, tonics, melodies
     )
     composer.save_composer(folder, trained_composer, model.get_weights())

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from musicregion.composition import tokens
+from musicregion.composition.constrained_sampling import sample_piece
+from musicregion.composition.form import form_from_letters, form_of
 from musicregion.composition.novelty import Step
-from musicregion.composition.sampling import CachedTransformer, NextToken, sample_sequence
+from musicregion.composition.sampling import CachedTransformer, NextToken
+from musicregion.composition.vocabulary import VERSION, token_ids
 from musicregion.errors import ModelError
 from musicregion.storage.files import writing
 from musicregion.storage.paths import CARD
 
 ADVICE = "`dvc exp run -S compose.epochs=40` trains one in about five minutes."
-MAX_SAMPLES = 20  # sequences that are sampled for a piece until one has tokens.MIN_NOTES
 PIECES = 2  # in a song
 
 
@@ -24,7 +26,7 @@ class Composer:
     """A model of notes and the pieces that it was trained on.
 
     card: the contents of card.json. sequences: the tokens of each piece. songs, tempos (quarter
-    beats a minute), melodies: of the same pieces.
+    beats a minute), tonics (pitch classes), melodies: of the same pieces.
     """
 
     card: dict[str, Any]
@@ -32,6 +34,7 @@ class Composer:
     sequences: list[np.ndarray]
     songs: list[str]
     tempos: np.ndarray
+    tonics: np.ndarray
     melodies: list[list[Step]]
 
     @property
@@ -43,41 +46,32 @@ class Composer:
         """Notes and bar of the pieces that it was trained on."""
         return [tokens.decode(sequence) for sequence in self.sequences]
 
+    def choose_training_piece(self, region: str, random: np.random.Generator) -> int:
+        """The row of a random training piece of a region."""
+        region_token = token_ids(self.card["regions"])[f"Region_{region}"]
+        rows = [row for row, ids in enumerate(self.sequences) if ids[0] == region_token]
+        return int(random.choice(rows))
+
     def compose_pieces(
-        self, region: str, random: np.random.Generator
+        self, region: str, random: np.random.Generator, letters: list[str] | None = None
     ) -> tuple[list[tuple[np.ndarray, float]], float]:
         """Write the pieces of a new song, each notes and bar, and choose their tempo.
 
-        Both as perform.perform_pieces takes them. Tempo and length are those of a random training
-        piece of the region.
+        Both as perform.perform_pieces takes them. Tempo, key, length and form are those of a random
+        training piece of the region. letters: of another form, as form.parse_letters returns them.
 
         Raises:
             ModelError: the model writes no notes.
         """
-        region_token = tokens.vocabulary(self.card["regions"])[f"Region_{region}"]
-        rows = [row for row, ids in enumerate(self.sequences) if ids[0] == region_token]
-        row = int(random.choice(rows))
-        prefix = self.sequences[row][: tokens.PREFIX]
-        pieces = [self._compose_piece(prefix, random) for _ in range(PIECES)]
-        if self.one_voice:  # all end on the same note, so that a song has one key
-            last = [notes[-1, 2] for notes, _ in pieces]
-            for (notes, _), end in zip(pieces, last, strict=True):
-                notes[:, 2] += (last[0] - end + 6) % 12 - 6
+        row = self.choose_training_piece(region, random)
+        prefix, like = self.sequences[row][: tokens.PREFIX], form_of(self.sequences[row])
+        pieces = []
+        for _ in range(PIECES):
+            form = form_from_letters(letters, like, random) if letters else like
+            notes, bar = sample_piece(self.next_token, prefix, form, random)
+            notes[:, 2] += tokens.key_shift(int(self.tonics[row]))
+            pieces.append((notes, bar))
         return pieces, float(self.tempos[row])
-
-    def _compose_piece(
-        self, prefix: np.ndarray, random: np.random.Generator
-    ) -> tuple[np.ndarray, float]:
-        longest = np.zeros((0, 3)), 4.0
-        for _ in range(MAX_SAMPLES):
-            notes, bar = tokens.decode(sample_sequence(self.next_token, prefix, random))
-            if len(notes) > len(longest[0]):
-                longest = notes, bar
-            if len(longest[0]) >= tokens.MIN_NOTES:
-                break
-        if not len(longest[0]):
-            raise ModelError("The model writes no notes. Train it longer (compose.epochs).")
-        return longest
 
 
 def _save_ragged(path: Path, parts: list) -> None:
@@ -101,7 +95,9 @@ def save_composer(folder: Path, composer: Composer, weights: list[np.ndarray]) -
     np.savez(folder / "decoder.npz", *weights)
     _save_ragged(folder / "lines.npz", composer.sequences)
     _save_ragged(folder / "melodies.npz", composer.melodies)
-    np.savez(folder / "pieces.npz", songs=composer.songs, tempos=composer.tempos)
+    np.savez(
+        folder / "pieces.npz", songs=composer.songs, tempos=composer.tempos, tonics=composer.tonics
+    )
     with writing(folder / CARD) as part:
         part.write_text(json.dumps(composer.card, indent=2, sort_keys=True) + "\n")
 
@@ -120,6 +116,8 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder / CARD}: damaged ({error}). {ADVICE}") from None
     if not card["trained"]:
         raise ModelError(f"{folder}: no model of notes was trained, compose.epochs is 0. {ADVICE}")
+    if card.get("tokens") != VERSION:
+        raise ModelError(f"{folder}: of an earlier version, which wrote notes otherwise. {ADVICE}")
     return card
 
 
@@ -138,9 +136,9 @@ def load_composer(folder: Path) -> Composer:
             for melody in _load_ragged(folder / "melodies.npz")
         ]
         with np.load(folder / "pieces.npz") as file:
-            songs, tempos = file["songs"].tolist(), file["tempos"]
+            songs, tempos, tonics = file["songs"].tolist(), file["tempos"], file["tonics"]
         sequences = _load_ragged(folder / "lines.npz")
         next_token = CachedTransformer(weights, card["heads"])
-        return Composer(card, next_token, sequences, songs, tempos, melodies)
+        return Composer(card, next_token, sequences, songs, tempos, tonics, melodies)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{folder}: damaged ({error}). {ADVICE}") from None

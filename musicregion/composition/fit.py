@@ -51,31 +51,37 @@ def fit_composer(
     """
     from tqdm import tqdm
 
-    from musicregion.composition import curves, novelty, tokens, training
+    from musicregion.composition import curves, novelty, tokens, training, vocabulary
     from musicregion.composition.sampling import CachedTransformer
 
     regions = sorted({piece.region for piece in pieces["train"]})
-    size = len(tokens.vocabulary(regions))
+    size = len(vocabulary.token_ids(regions))
     train, validation = (encode_pieces(pieces[part], regions) for part in ("train", "validation"))
     if not train or not validation:
         raise NotEnoughData(
             "compose: training and validation need one piece each. Add songs to the corpus."
         )
-    train_notes, validation_notes = (
-        sum(tokens.is_pitch(sequence).sum() for sequence in sequences)
+    train_notes, validation_notes = (  # those of copied bars as well
+        sum(vocabulary.is_pitch(tokens.write_out(sequence)).sum() for sequence in sequences)
         for sequences in (train, validation)
     )
     train_tokens, validation_tokens = (  # tokens to predict for each note
         sum(len(sequence) - tokens.PREFIX for sequence in sequences) / notes
         for sequences, notes in ((train, train_notes), (validation, validation_notes))
     )
-    baseline = ngram_likelihood(train, validation, size) / validation_notes
+    # as many nats as say which of twelve keys a piece is in, which is not among its tokens
+    train_key, validation_key = (
+        np.log(12) * len(sequences) / notes
+        for sequences, notes in ((train, train_notes), (validation, validation_notes))
+    )
+    baseline = ngram_likelihood(train, validation, size) / validation_notes + validation_key
     with tqdm(desc="compose", total=settings.compose.epochs, unit="epoch") as bar:
 
         def on_epoch(epoch: int, losses: dict[str, float]) -> None:
             nats = {
-                "training/nats_per_note": losses["loss"] * train_tokens,
-                "training/validation_nats_per_note": losses["val_loss"] * validation_tokens,
+                "training/nats_per_note": losses["loss"] * train_tokens + train_key,
+                "training/validation_nats_per_note": losses["val_loss"] * validation_tokens
+                + validation_key,
             }
             run.log_metrics(nats, epoch)
             bar.update()
@@ -84,8 +90,8 @@ def fit_composer(
         model, history = training.train_transformer(
             train, validation, size, settings.compose, on_epoch
         )
-    history["loss"] *= train_tokens
-    history["val_loss"] *= validation_tokens
+    history["loss"] = history["loss"] * train_tokens + train_key
+    history["val_loss"] = history["val_loss"] * validation_tokens + validation_key
     metrics = {
         "nats_per_note": float(history["val_loss"].min()),
         "ngram_nats_per_note": float(baseline),
@@ -96,6 +102,7 @@ def fit_composer(
     }
     card = {
         "trained": True,
+        "tokens": vocabulary.VERSION,
         "corpus": settings.corpus,
         "notes": settings.compose.notes,
         "regions": regions,
@@ -109,6 +116,7 @@ def fit_composer(
         train,
         [piece.song for piece in pieces["train"]],
         np.array([piece.tempo for piece in pieces["train"]]),
+        np.array([piece.tonic for piece in pieces["train"]]),
         [novelty.melody_steps(piece.notes) for piece in pieces["train"]],
     )
     composer.save_composer(paths.COMPOSER, trained, weights)

@@ -13,13 +13,15 @@ from functools import cache
 import numpy as np
 
 from musicregion.composition import tokens
+from musicregion.composition.vocabulary import first_copy_token, load_tokenizer, music_size
 
 # from every count, given to the shorter context; the best of 0.5, 0.75 and 0.9 in validation
 DISCOUNT = 0.9
 # by the kind of the last token: the kinds that matter for the next one, and how far back they are
 VIEWPOINTS: dict[str, tuple[tuple[str, int], ...]] = {
     "BOS": (),
-    "Bar": (("TimeSig", 1),),
+    "Bar": (("TimeSig", 1), ("TimeSig", 2), ("TimeSig", 3), ("TimeSig", 4)),
+    "Copy": (("TimeSig", 1), ("TimeSig", 2)),
     "TimeSig": (("TimeSig", 1), ("Position", 1), ("Duration", 1)),
     "Position": (("Pitch", 1), ("Pitch", 2), ("Position", 1), ("Pitch", 3)),
     "Pitch": (("Position", 1), ("Duration", 1), ("Duration", 2), ("Duration", 3)),
@@ -30,8 +32,9 @@ VIEWPOINTS: dict[str, tuple[tuple[str, int], ...]] = {
 @cache
 def token_kinds() -> list[str]:
     """The kind of each token by id: its name up to the underscore."""
-    by_id = sorted(tokens.load_tokenizer().vocab.items(), key=lambda item: item[1])
-    return [name.partition("_")[0] for name, _ in by_id]
+    by_id = sorted(load_tokenizer().vocab.items(), key=lambda item: item[1])
+    kinds = [name.partition("_")[0] for name, _ in by_id]
+    return kinds + ["Copy"] * (music_size() - first_copy_token())
 
 
 def token_contexts(sequence: np.ndarray) -> list[tuple]:
@@ -41,7 +44,7 @@ def token_contexts(sequence: np.ndarray) -> list[tuple]:
     contexts = []
     for token in sequence[tokens.PREFIX - 1 :].tolist():
         kind = token_kinds()[token]
-        history[kind].append(token)
+        history["TimeSig" if kind == "Copy" else kind].append(token)  # each is a bar's second
         earlier = [
             history[name][-back] if len(history[name]) >= back else -1
             for name, back in VIEWPOINTS.get(kind, ())
@@ -65,16 +68,12 @@ class Ngram:
     followers: dict[tuple, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def learn(self, sequence: np.ndarray) -> None:
-        """Count the tokens of a piece, its pitches in every key."""
-        for semitones in tokens.TRANSPOSITIONS:
-            moved = tokens.transpose(sequence, semitones)
-            for context, token in zip(
-                token_contexts(moved)[:-1], moved[tokens.PREFIX :], strict=True
-            ):
-                # a context without a pitch is the same in all keys, and counts once
-                if semitones == 0 or context[0] == "Position":
-                    for form in context_chain(context, int(sequence[0])):
-                        self.followers[form][int(token)] += 1
+        """Count the tokens of a piece."""
+        for context, token in zip(
+            token_contexts(sequence)[:-1], sequence[tokens.PREFIX :], strict=True
+        ):
+            for form in context_chain(context, int(sequence[0])):
+                self.followers[form][int(token)] += 1
 
     def probabilities(self, sequence: np.ndarray, context: tuple | None = None) -> np.ndarray:
         """Probabilities of the next token, [token].

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 
 Step = tuple[int, int]  # semitones to the next note, length of the note in grid positions
 

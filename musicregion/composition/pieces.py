@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from musicregion.composition.tokens import GRID, HIGHEST, LOWEST, METERS, MIN_NOTES, Piece
+from musicregion.composition.tokens import MIN_NOTES, Piece
+from musicregion.composition.vocabulary import GRID, HIGHEST, LOWEST, METERS
 from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.corpus import folk
 from musicregion.corpus.folk_rendering import perform_recipe
 from musicregion.errors import ConfigError
+from musicregion.features.tonic import score_tonics
 from musicregion.rendering.tune import Tune
 from musicregion.storage import array_store, tables
 from musicregion.storage.paths import TRANSCRIPTIONS
@@ -44,7 +46,8 @@ def true_pieces(settings: Params) -> list[Piece]:
         for tune in recipe.tunes:
             if tune.bar in METERS:
                 notes = shift_to_bar(tune)
-                pieces.append(Piece(recipe.song, region, notes, tune.bar, tempo))
+                tonic = int(notes[-1, 2]) % 12  # as for the accompaniment: the last note
+                pieces.append(Piece(recipe.song, region, notes, tune.bar, tempo, tonic))
     return pieces
 
 
@@ -57,6 +60,12 @@ def estimate_tempo(onsets: np.ndarray) -> float:
     tempos = np.arange(SLOWEST, FASTEST, 0.25)
     angles = 2j * np.pi * onsets[None] * tempos[:, None] / 60 * 4
     return float(tempos[np.abs(np.exp(angles).sum(axis=1)).argmax()])
+
+
+def estimate_tonic(notes: np.ndarray) -> int:
+    """The tonic, a pitch class, of the key whose profile fits the notes of a piece best."""
+    profile = np.bincount(notes[:, 2].astype(int) % 12, notes[:, 1], 12)
+    return int(score_tonics(profile[None], np.zeros((1, 12))).argmax())
 
 
 def cut_passages(transcription: np.ndarray, song: str, region: str) -> list[Piece]:
@@ -80,7 +89,8 @@ def cut_passages(transcription: np.ndarray, song: str, region: str) -> list[Piec
     for index in np.unique(passages):
         passage = notes[passages == index] - np.array([index * PASSAGE * BAR, 0, 0])
         if len(passage) >= MIN_NOTES:
-            pieces.append(Piece(song, region, passage, BAR, 60 / beat))
+            key = estimate_tonic(passage)
+            pieces.append(Piece(song, region, passage, BAR, 60 / beat, key))
     return pieces
 
 

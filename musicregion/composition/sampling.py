@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from musicregion.composition import tokens
 from musicregion.composition.transformer import EPSILON, LENGTH, rotary_angles
+from musicregion.composition.vocabulary import SPECIAL_TOKENS, load_tokenizer, music_size
 
-NUCLEUS = 0.95  # share of the probability to sample from: Holtzman et al. 2020
+NUCLEUS = 0.99  # share of the probability to sample from: Holtzman et al. 2020
 BLOCK_WEIGHTS = 10  # arrays of each block of the transformer
 NextToken = Callable[[np.ndarray], np.ndarray]  # a sequence to probabilities of the next, [token]
 
@@ -44,10 +44,9 @@ class CachedTransformer:
 
     def __call__(self, sequence: np.ndarray) -> np.ndarray:
         """Probabilities of the next token, [token]; only tokens not in the cache are evaluated."""
-        cached = len(self.sequence)
-        grown = len(sequence) > cached and self.sequence == sequence[:cached].tolist()
-        if not grown:
-            self.sequence = []
+        known = np.array(self.sequence[: len(sequence) - 1])
+        differs = np.flatnonzero(known != sequence[: len(known)])
+        del self.sequence[differs[0] if len(differs) else len(known) :]
         for token in sequence[len(self.sequence) :].tolist():
             logits = self._step(token)
         odds = np.exp(logits - logits.max())
@@ -99,8 +98,8 @@ def sample_sequence(
     next_token: NextToken, prefix: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """Sample a sequence, int16 [token], from `prefix` to an end token, or to LENGTH tokens."""
-    size = len(tokens.load_tokenizer())
-    padding, begin, end = (tokens.load_tokenizer()[name] for name in tokens.SPECIAL_TOKENS)
+    size = music_size()
+    padding, begin, end = (load_tokenizer()[name] for name in SPECIAL_TOKENS)
     sequence = prefix
     while len(sequence) < LENGTH and sequence[-1] != end:
         odds = next_token(sequence).astype(float)

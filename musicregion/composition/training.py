@@ -34,21 +34,12 @@ def pad_batch(sequences: list[np.ndarray]) -> Batch:
 def make_batches(
     sequences: list[np.ndarray], size: int, random: np.random.Generator | None
 ) -> list[Batch]:
-    """Batches of `size` sequences of similar length; with `random` shuffled and transposed."""
+    """Batches of `size` sequences of similar length; with `random` shuffled."""
     order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
     groups = [order[start : start + size] for start in range(0, len(order), size)]
-    if random is None:
-        return [pad_batch([sequences[row] for row in group]) for group in groups]
-    random.shuffle(groups)
-    return [
-        pad_batch(
-            [
-                tokens.transpose(sequences[row], int(random.choice(tokens.TRANSPOSITIONS)))
-                for row in group
-            ]
-        )
-        for group in groups
-    ]
+    if random is not None:
+        random.shuffle(groups)
+    return [pad_batch([sequences[row] for row in group]) for group in groups]
 
 
 def train_transformer(

@@ -10,7 +10,7 @@ import miditok  # noqa: F401  imported here, since the tokenizer would do so in 
 import numpy as np
 import symusic
 
-from musicregion.composition import composer, novelty, perform
+from musicregion.composition import composer, form, novelty, perform
 from musicregion.config.corpus import Palette
 from musicregion.corpus import folk_rendering
 from musicregion.generation import performance
@@ -47,17 +47,19 @@ def guide_probabilities(guide: Path, song: Path) -> dict[str, float]:
     return predict_song(load_predictor(guide), song).probabilities
 
 
-def compose_like(
+def compose_ordered(
     writer: composer.Composer, order: Order, random: np.random.Generator
 ) -> tuple[list[Piece], float]:
-    """Pieces and their tempo, quarter beats a minute; of a song like another one, that one's.
+    """Pieces in the order's form, and their tempo in quarter beats a minute.
 
-    Its pieces are composed again until they are in minor or in major as that song is, but no more
-    than COMPOSITIONS times. Its tempo is doubled or halved where that is nearer to the pieces' own.
+    For a song like another one, pieces are composed until they are in minor or in major as that song
+    is, but no more than COMPOSITIONS times. The tempo is then that song's, doubled or halved where
+    that is nearer to the pieces' own.
     """
     like = order.like
+    letters = form.parse_letters(order.form) if order.form is not None else None
     for _ in range(COMPOSITIONS):
-        pieces, tempo = writer.compose_pieces(order.region, random)
+        pieces, tempo = writer.compose_pieces(order.region, random, letters)
         if not like:
             return pieces, tempo
         key = find_tonality([notes for notes, _ in pieces], writer.one_voice)
@@ -77,10 +79,10 @@ def write_candidate(
     """Write <target>.mid and <target>.flac; returns the song's facts, and its pieces as they sound.
 
     numbers: which song, and which try at it; with the order's seed and region they seed it.
-    Facts: tempo_bpm, key, instruments, novelty, and probabilities (None without a guide).
+    Facts: tempo_bpm, key, form, instruments, novelty, and probabilities (None without a guide).
     """
     random = folk_rendering.seeded_generator(order.seed, order.region, *numbers)
-    pieces, tempo = compose_like(writer, order, random)
+    pieces, tempo = compose_ordered(writer, order, random)
     midi, pieces, tempo = performance.perform_song(
         pieces, writer.one_voice, order, palette, tempo, random
     )
@@ -91,6 +93,7 @@ def write_candidate(
     facts = {
         "tempo_bpm": round(tempo, 2),
         "key": find_tonality([notes for notes, _ in pieces], writer.one_voice).name,
+        "form": order.form,
         "instruments": instrument_names(midi),
         "novelty": measure_copying(pieces, writer),
         "probabilities": guide_probabilities(order.guide, song) if order.guide else None,

@@ -34,7 +34,8 @@ class Order:
 
     composer: its folder. guide: the folder of the model that judges songs, if any. seconds: length
     of a song. soundfont: an SF2 file; None: the corpus's. plain: melodies are accompanied as in the
-    rendered corpora, for comparisons with their songs. like: a song to be like, if any.
+    rendered corpora, for comparisons with their songs. form: of each piece, such as AABB; None:
+    that of a random training piece. like: a song to be like, if any.
     """
 
     composer: Path
@@ -44,4 +45,5 @@ class Order:
     seed: int
     soundfont: Path | None = None
     plain: bool = False
+    form: str | None = None
     like: Likeness | None = None

@@ -112,6 +112,7 @@ def test_a_song_like_another_one(generate, two, tmp_path):
         (["--region", "low", "--seed", "-1"], "--seed -1"),
         (["--region", "low", "--soundfont", "none.sf2"], "none.sf2: no such file"),
         (["--region", "low", "--soundfont", "params.yaml"], "not a soundfont"),
+        (["--region", "low", "--form", "aab"], "The form 'aab' is not"),
         (["--region", "low", "--out", "params.yaml"], "--out params.yaml: File exists"),
         (["--region", "low", "--composer", "nowhere"], "no model of notes"),
         (["--region", "low", "--model", "models"], "no model there"),
@@ -129,8 +130,10 @@ def test_a_mistake_is_a_sentence(generate, tmp_path, words, message):
 def test_a_composer_that_was_not_trained_or_is_damaged_is_a_sentence(generate, composing, tmp_path):
     folder = tmp_path / "composer"
     folder.mkdir()
-    (folder / "card.json").write_text('{"trained": false}')
     words = ["--region", "low", "--composer", str(folder)]
+    (folder / "card.json").write_text('{"trained": true}')
+    assert "of an earlier version" in generate(*words, folder=tmp_path, fails=True, here=True)
+    (folder / "card.json").write_text('{"trained": false}')
     assert "compose.epochs=40" in generate(*words, folder=tmp_path, fails=True, here=True)
     shutil.rmtree(folder)
     shutil.copytree(composing, folder)

@@ -40,6 +40,10 @@ def monotonous():
         (doubled(), "polyphony_distance"),
         (tune((12, -12)), "pitch_class_distance"),
         (monotonous(), "repetition_distance"),
+        (monotonous(), "similarity_4_distance"),
+        (tune((-2, 2, 1), lengths=(0.5, 0.5, 4.0)), "phrase_distance"),
+        (tune((-3, 4)), "degree_distance"),
+        (tune((-6, 6), lengths=(0.5, 0.5, 4.0)), "cadence_distance"),
     ],
 )
 def test_each_difference_has_its_distance(other, name):

@@ -23,6 +23,7 @@ from benchmarks import (
     games,
     growth,
     ladder,
+    new_tunes,
     noises,
     record,
     run_size,
@@ -355,6 +356,32 @@ def test_like(folk_project, run):
     assert result["tempo"] <= result["tempo_or_double_or_half"] <= 1
     assert [row["palette"] for row in result["palettes"]] == ["piano", "brass"]
     assert "| instruments |" in output
+
+
+@pytest.mark.slow
+def test_tune_distances(folk_project, run):
+    changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SPLITS": 2}
+    result, output = run("tune_distances", folk_project, changes, in_process=True)
+    kinds = [row["kind"] for row in result["rows"]]
+    assert kinds == ["halves of real tunes", "tunes learned from", *new_tunes.METHODS]
+    assert all(0 <= row["interval_distance"] <= 1 for row in result["rows"])
+    assert "repetition_distance: goal 0.08, decoder with form" in output
+
+
+@pytest.mark.slow
+def test_heard_tunes(folk_project, run):
+    changes = {"EXTRA_SONGS": 12, "REAL_SONGS": 2, "TAUGHT": 10}
+    changes |= {"same_palette_songs.TRIES": 2}
+    result, output = run("heard_tunes", folk_project, changes, in_process=True)
+    rows = [(row["judged"], row["guided"], row["kind"]) for row in result["rows"]]
+    unguided = [kind for judged, guided, kind in rows if judged == "notes" and not guided]
+    assert unguided == ["real tunes", *new_tunes.METHODS]
+    assert sum(guided for _, guided, _ in rows) == 3
+    assert [kind for judged, _, kind in rows if judged == "audio"] == [
+        *("real tunes", "n-gram", "decoder with form")
+    ]
+    assert "goal 0.9" in output
+    assert (folk_project / RESULTS / "heard_tunes.png").is_file()
 
 
 @pytest.mark.slow

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from musicregion.composition import tokens
+from musicregion.composition import tokens, vocabulary
 from musicregion.composition.ngram import Ngram, token_contexts
 from tests.musicregion.composition.test_tokens import REGIONS, scale
 
-SIZE = len(tokens.vocabulary(REGIONS))
+SIZE = len(vocabulary.token_ids(REGIONS))
 UP, DOWN = (60, 62, 64, 65, 67, 69, 71, 72), (72, 71, 69, 67, 65, 64, 62, 60)
 
 
@@ -28,13 +28,12 @@ def test_every_next_token_has_a_probability_and_they_sum_to_one():
             assert (odds > 0).all()
 
 
-def test_a_training_piece_is_likelier_than_a_new_one_in_any_key():
+def test_a_training_piece_is_likelier_than_a_new_one():
     model = trained_on(scale(pitches=UP))
     sequence = tokens.encode(scale(pitches=UP), REGIONS)
     new = tokens.encode(scale(pitches=(60, 71, 63, 70, 61, 72, 62, 69)), REGIONS)
     half = model.negative_log_likelihood(new) / 2
     assert model.negative_log_likelihood(sequence) < half
-    assert model.negative_log_likelihood(tokens.transpose(sequence, 4)) < half
 
 
 def test_the_likelihood_of_a_piece_is_that_of_its_tokens_in_turn():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicregion.composition import pieces
-from musicregion.composition.tokens import GRID
+from musicregion.composition.vocabulary import GRID
 from musicregion.config import params
 from musicregion.errors import ConfigError
 from musicregion.storage import array_store, paths, tables
@@ -38,6 +38,15 @@ def test_a_transcribed_song_is_cut_into_passages_without_losing_a_note():
         assert (piece.notes[:, 1] > 0).all()
         np.testing.assert_allclose(piece.notes[:, :2] * GRID % 1, 0, atol=1e-6)
         assert (piece.song, piece.region) == ("s1", "Coast")
+
+
+def test_the_tonic_is_that_of_the_key_or_of_a_tunes_last_note():
+    pitches = np.array([60, 64, 67, 72, 65, 69, 72, 67, 71, 74, 60, 64, 62])
+    notes = np.stack([np.arange(13), np.ones(13), pitches], 1).astype(float)
+    assert pieces.estimate_tonic(notes) == 0
+    assert pieces.estimate_tonic(notes + np.array([0, 0, 3])) == 3
+    tunes = pieces.true_pieces(params.load().with_changes({"folk.songs": 6}))
+    assert all(piece.tonic == piece.notes[-1, 2] % 12 for piece in tunes)
 
 
 def test_a_song_of_few_notes_has_no_passage():

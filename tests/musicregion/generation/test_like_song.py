@@ -57,17 +57,17 @@ class Writer:
     def __init__(self, *tunes):
         self.tunes = list(tunes)
 
-    def compose_pieces(self, region, random):
+    def compose_pieces(self, region, random, letters):
         return [(self.tunes.pop(0), 4.0)], 150.0
 
 
 def test_tunes_are_composed_until_one_is_in_the_mode_and_tempo_is_doubled_if_nearer(tmp_path):
     order, random = Order(tmp_path, None, "Ireland", 60.0, 1), np.random.default_rng(1)
-    pieces, tempo = candidate.compose_like(Writer(MAJOR), order, random)
+    pieces, tempo = candidate.compose_ordered(Writer(MAJOR), order, random)
     assert (pieces[0][0] is MAJOR, tempo) == (True, 150)
     like = replace(order, like=LIKE)
-    pieces, tempo = candidate.compose_like(Writer(MAJOR, MAJOR, MINOR, MAJOR), like, random)
+    pieces, tempo = candidate.compose_ordered(Writer(MAJOR, MAJOR, MINOR, MAJOR), like, random)
     assert (pieces[0][0] is MINOR, tempo) == (True, 140)
     tunes = [MAJOR] * candidate.COMPOSITIONS
-    pieces, _ = candidate.compose_like(Writer(*tunes), like, random)  # there are none in minor
+    pieces, _ = candidate.compose_ordered(Writer(*tunes), like, random)  # there are none in minor
     assert pieces[0][0] is MAJOR

@@ -36,6 +36,21 @@ def test_seed_region_song_and_try_each_change_the_music(composing, tmp_path, mon
     assert len({*same, *different}) == 5
 
 
+def test_a_form_that_is_asked_for_is_that_of_every_piece(composing, tmp_path, monkeypatch):
+    monkeypatch.setattr(candidate.perform, "play_midi", lambda *_: np.zeros(RATE, "float32"))
+    order = Order(composing, None, "Low", 8.0, 1, form="AABB")
+    writer = load_composer(composing)
+    facts, pieces = candidate.write_candidate(
+        writer, order, PALETTES["piano"], (0,), tmp_path / "a"
+    )
+    assert facts["form"] == "AABB"
+    for notes, bar in pieces:  # sections of two bars, the shortest there are
+        section = (notes[:, 0] // (2 * bar)).astype(int)
+        starts = notes - np.stack([section * 2 * bar, 0 * section, 0 * section], 1)
+        np.testing.assert_array_equal(starts[section == 0], starts[section == 1])
+        np.testing.assert_array_equal(starts[section == 2], starts[section == 3])
+
+
 def fake_tries(scores):
     """In place of isolated.map_isolated: a song of one note for each try, with these scores."""
     remaining, real = iter(scores), isolated.map_isolated
