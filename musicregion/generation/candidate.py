@@ -52,9 +52,9 @@ def compose_ordered(
 ) -> tuple[list[Piece], float]:
     """Pieces in the order's form, and their tempo in quarter beats a minute.
 
-    For a song like another one, pieces are composed until they are in minor or in major as that song
-    is, but no more than COMPOSITIONS times. The tempo is then that song's, doubled or halved where
-    that is nearer to the pieces' own.
+    For a song like another one, pieces are composed until they are in minor or in major as that
+    song is, but no more than COMPOSITIONS times. The tempo is then that song's, doubled or halved
+    where that is nearer to the pieces' own.
     """
     like = order.like
     letters = form.parse_letters(order.form) if order.form is not None else None

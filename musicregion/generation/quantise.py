@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from musicregion.composition.novelty import skyline
-from musicregion.composition.tokens import METERS
+from musicregion.composition.vocabulary import METERS
 
 Written = tuple[Fraction, Fraction, int]  # start, end (quarter beats), pitch
 DIVISIONS = 4, 3  # of a quarter beat
