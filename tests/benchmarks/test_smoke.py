@@ -585,6 +585,20 @@ def test_training(project, run):
     assert [row["way"] for row in rows] == ["16 steps a call", "model.fit, deterministic"]
 
 
+@pytest.mark.slow
+def test_training_memory(project, run):
+    changes = {"SONGS": (20, 40), "MODELS": ("logistic",), "BEFORE": "HEAD", "MOST_BEFORE": 20}
+    rows, output = run("training_memory", project, changes)
+    assert [(row["songs"], row["code"]) for row in rows] == [
+        (20, "before"),
+        (20, "now"),
+        (40, "now"),
+    ]
+    assert all(0 < row["anonymous_mb"] < row["resident_mb"] for row in rows)
+    assert "| 40 | logistic | now |" in output
+    assert run("training_memory", project, changes)[0] == rows  # what is in the table stays
+
+
 def test_transcribe(folk_project, run):
     result, _ = run("transcribe", folk_project, {"GRID": ((0.5,), (0.3,), (5, 11)), "SONGS": 1})
     assert result["rows"][-1]["songs"] == FOLK_PARTS.count("test")
