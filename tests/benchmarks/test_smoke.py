@@ -518,6 +518,8 @@ def test_run_size(project, monkeypatch, capsys):
 @pytest.mark.slow
 def test_scale(project, run):
     changes = {"WORKERS": (1,), "EMPTY_TASKS": 10, "dvc_files.FILES": 10}
+    (project / RESULTS).mkdir(exist_ok=True)
+    shutil.copy(REPOSITORY / RESULTS / "training_memory.json", project / RESULTS)
     result, _ = run("scale", project, changes)
     assert [row["engine"] for row in result["throughput"]] == ["joblib", "dask"]
     assert [row["stage"] for row in result["stages"]] == ["segment", "mfcc", "fingerprint"]
