@@ -2,8 +2,9 @@
 
 The features are synthetic, MFCC of songs of three minutes in shape (4 GB for 10,000 songs). Each
 model is trained in a process of its own on four fifths of them, as the refit of the stage train is,
-predicts a fifth, and is compared with its training songs. Networks train for one epoch. Beside it,
-up to MOST_BEFORE songs, the same with the code of commit BEFORE, which copied features into memory.
+and predicts a fifth. Networks train for one epoch; the committee's process also compares songs with
+the training songs, as the stage does for every model. Beside it, up to MOST_BEFORE songs, the same
+with the code of commit BEFORE, which copied features into memory.
 
 Memory is that of anonymous pages, which have to fit, and of all resident ones, among them those of
 the features' file, which the system drops where it needs the room.
@@ -24,7 +25,7 @@ from musicregion.command import run
 
 TABLE = RESULTS / "training_memory.json"
 SONGS = (254, 1_000, 10_000)
-MODELS = ("committee", "dense", "cnn")
+MODELS = ("committee", "dense_deep", "cnn")
 BEFORE, MOST_BEFORE = "f508e43", 1_000
 REPEATS = {254: 3}  # the fastest counts; once where nothing is said
 
