@@ -40,7 +40,7 @@ def export_code(commit: str, folder: Path) -> None:
 
 
 def read_memory(process: int) -> tuple[int, int]:
-    """Anonymous and resident memory of a process, kB; 0 when it has ended."""
+    """Anonymous and resident memory of a process, KiB; 0 when it has ended."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     fields = dict(line.split(":", 1) for line in lines)
     anonymous, resident = (
@@ -72,7 +72,7 @@ def measure_training(code: Path, folder: Path) -> dict[str, float]:
         raise InputError(f"training failed:\n{output}")
     costs = {
         "seconds": float(output),
-        "anonymous_mb": peak / 1e3,
-        "resident_mb": peak_resident / 1e3,
+        "anonymous_mb": peak * 1024 / 1e6,
+        "resident_mb": peak_resident * 1024 / 1e6,
     }
     return {name: round(value, 1) for name, value in costs.items()}
