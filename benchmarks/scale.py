@@ -2,8 +2,9 @@
 
 Measured on this machine: throughput of the stages segment and features on a fixed hour of games
 (`make games`), on a Dask cluster of 1 and 2 workers and with joblib's processes; the cost of an
-empty task; memory and time of each stage on all of games; and DVC with 10,000 small files. From
-these a model that is linear in the number of songs. Writes benchmarks/results/scale.json.
+empty task; memory and time of each stage on all of games; and DVC with 10,000 small files. The
+memory of training is that of benchmarks.training_memory. From these a model of the costs of any
+number of songs. Writes benchmarks/results/scale.json.
 """
 
 import os
@@ -14,11 +15,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import games
+from benchmarks import games, training_memory
 from benchmarks.dask_servers import dask_servers
 from benchmarks.dvc_files import measure_dvc
 from benchmarks.measure import measure
-from benchmarks.report import RESULTS, print_source, write_json
+from benchmarks.report import RESULTS, print_source, read_rows, write_json
 from benchmarks.scale_model import project, songs_in_memory
 from benchmarks.stage_costs import (
     COMMANDS,
@@ -109,6 +110,7 @@ def main() -> None:
     print(pd.DataFrame(measured["stages"]).to_string(index=False), "\n")
     measured["dvc"] = measure_dvc()
     print(pd.DataFrame([measured["dvc"]]).to_string(index=False), "\n")
+    measured["training_mb"] = training_memory.mb_per_song(read_rows(training_memory.TABLE))
     model = [project(measured, count) for count in SIZES]
     measured["model"] = [{name: float(f"{x:.3g}") for name, x in row.items()} for row in model]
     measured["songs_in_memory"] = {name: round(x) for name, x in songs_in_memory(model[0]).items()}

@@ -1,12 +1,13 @@
 """The dataset: each segment's features of one kind or several, its song, region and part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from musicregion.dataset import statistics
+from musicregion.dataset.selected_rows import FeatureArray, select_rows
 from musicregion.errors import InputError
 
 UNKNOWN = -1  # label of a segment that belongs to no region
@@ -16,7 +17,7 @@ UNKNOWN = -1  # label of a segment that belongs to no region
 class Dataset:
     """Segments with labels. Row i of every array describes the same segment."""
 
-    features: dict[str, np.ndarray]  # by kind, float32 [segment, time, channel]
+    features: Mapping[str, FeatureArray]  # by kind, float32 [segment, time, channel]
     labels: np.ndarray  # int [segment], an index into regions, or UNKNOWN
     songs: np.ndarray  # str [segment]
     groups: np.ndarray  # str [segment]; songs of one group are always in the same part
@@ -30,7 +31,7 @@ class Dataset:
         return len(self.labels)
 
     @property
-    def array(self) -> np.ndarray:
+    def array(self) -> FeatureArray:
         """The features, float32 [segment, time, channel], of the only kind.
 
         Raises:
@@ -50,8 +51,8 @@ class Dataset:
         return self.take(self.rows(*parts))
 
     def take(self, rows: np.ndarray | slice) -> "Dataset":
-        """Some of the segments, in the rows' order."""
-        features = {kind: array[rows] for kind, array in self.features.items()}
+        """Some of the segments, in the rows' order. Their features are not read yet."""
+        features = {kind: select_rows(array, rows) for kind, array in self.features.items()}
         names = ("labels", "songs", "groups", "parts")
         arrays = {name: getattr(self, name)[rows] for name in names}
         return replace(self, features=features, **arrays)
@@ -82,7 +83,7 @@ class Dataset:
         """
         array = self.features[kind]
         if array.shape[1] < statistics.MIN_FRAMES:
-            return self._compute_once(kind, "mean", lambda: array.mean(axis=1))
+            return self._compute_once(kind, "mean", lambda: statistics.segment_means(array))
         return self.segment_statistics(kind)
 
     def segment_statistics(self, kind: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicregion.dataset.dataset import UNKNOWN, Dataset
+from musicregion.dataset.selected_rows import FeatureArray, select_rows
 from musicregion.errors import InputError
 from musicregion.storage import tables
 from musicregion.storage.checksums import md5
@@ -14,7 +15,9 @@ from musicregion.storage.paths import FEATURES_TABLE, SEGMENTS, SPLITS, features
 
 
 def load_dataset(kinds: tuple[str, ...]) -> Dataset:
-    """Read the arrays of some kinds of features, and the tables that describe their rows.
+    """Open the arrays of some kinds of features, and read the tables that describe their rows.
+
+    The arrays are memory-mapped: no row is read before it is used.
 
     Raises:
         InputError: an array or a table is missing, or they have different numbers of segments.
@@ -27,9 +30,10 @@ def load_dataset(kinds: tuple[str, ...]) -> Dataset:
     parts = part_of_segment[in_split].to_numpy(str)
     names = segments["region"].to_numpy(str)[in_split]
     regions = sorted(set(names[parts != "unknown"]))
-    arrays = {kind: _read_array(kind, len(segments)) for kind in kinds}
+    arrays: dict[str, FeatureArray] = {kind: _open_array(kind, len(segments)) for kind in kinds}
     if not in_split.all():
-        arrays = {kind: array[in_split] for kind, array in arrays.items()}
+        rows = np.flatnonzero(in_split)
+        arrays = {kind: select_rows(array, rows) for kind, array in arrays.items()}
     return Dataset(
         features=arrays,
         labels=np.where(parts == "unknown", UNKNOWN, np.searchsorted(regions, names)),
@@ -40,7 +44,7 @@ def load_dataset(kinds: tuple[str, ...]) -> Dataset:
     )
 
 
-def _read_array(kind: str, segments: int) -> np.ndarray:
+def _open_array(kind: str, segments: int) -> np.ndarray:
     path = features_array(kind)
     if not path.is_file():
         raise InputError(f"{path}: not found. `dvc repro` makes it.")

@@ -5,6 +5,8 @@ from itertools import pairwise
 import numpy as np
 import scipy.fft
 
+from musicregion.dataset.selected_rows import FeatureArray, block_slices
+
 MIN_FRAMES = 16  # rows per segment; features with fewer are summaries of seconds, not frames
 MAX_CHANNELS = 20  # the first channels, of which covariance and modulation are computed
 BAND_EDGES = (3, 5, 8, 13, 20, 32, 50, 80, 120, 215)  # of modulation bands, periods per segment
@@ -75,8 +77,8 @@ def modulation(values: np.ndarray) -> np.ndarray:
     return np.log(np.concatenate(bands) + EPSILON)
 
 
-def song_statistics(features: np.ndarray, songs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Song ids, sorted, [song], and their statistics, [song, statistic].
+def song_statistics(features: FeatureArray, songs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Song ids, sorted, [song], and their statistics, [song, statistic]. Reads a song at a time.
 
     features: [segment, time, channel]; songs: id of each segment's song, [segment].
     """
@@ -86,6 +88,19 @@ def song_statistics(features: np.ndarray, songs: np.ndarray) -> tuple[np.ndarray
     return names, np.stack([pool_statistics(features[rows]) for rows in rows_by_song])
 
 
-def segment_statistics(features: np.ndarray) -> np.ndarray:
-    """Statistics of each segment, [segment, statistic]."""
-    return np.stack([pool_statistics(features[row : row + 1]) for row in range(len(features))])
+def segment_statistics(features: FeatureArray) -> np.ndarray:
+    """Statistics of each segment, [segment, statistic]. Reads a segment at a time."""
+    first = pool_statistics(features[:1])
+    vectors = np.empty((len(features), len(first)), first.dtype)  # a list would be a second copy
+    vectors[0] = first
+    for row in range(1, len(features)):
+        vectors[row] = pool_statistics(features[row : row + 1])
+    return vectors
+
+
+def segment_means(features: FeatureArray) -> np.ndarray:
+    """The mean of each segment over time, [segment, channel]. Reads a block at a time."""
+    means = np.empty((len(features), features.shape[2]), features.dtype)
+    for block in block_slices(features):
+        features[block].mean(axis=1, out=means[block])
+    return means

@@ -8,8 +8,10 @@ import numpy as np
 
 from musicregion.dataset.balance import class_weights, oversample
 from musicregion.dataset.dataset import Dataset
+from musicregion.dataset.selected_rows import FeatureArray, block_slices, select_rows
 from musicregion.errors import TrainingError
 from musicregion.models import registry
+from musicregion.models.batches import make_batches
 from musicregion.models.opinion_pool import combine_segments
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from musicregion.models.base import OnEpoch
     from musicregion.models.onnx_model import OnnxModel
 
+PREDICTED = 256  # segments in a batch
+
 
 @dataclass(frozen=True)
 class KerasClassifier:
@@ -28,8 +32,13 @@ class KerasClassifier:
     model: "keras.Model | OnnxModel"
 
     def predict_segments(self, data: Dataset, rows: np.ndarray) -> np.ndarray:
-        probabilities: np.ndarray = self.model.predict(data.array[rows], batch_size=256, verbose=0)
-        return probabilities
+        features = select_rows(data.array, rows)
+        return np.concatenate(
+            [
+                self.model.predict(features[block], batch_size=PREDICTED, verbose=0)
+                for block in block_slices(features, PREDICTED)
+            ]
+        )
 
     def predict_songs(self, data: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return combine_segments(self.predict_segments(data, rows), data.songs[rows])
@@ -45,12 +54,20 @@ class KerasClassifier:
         onnx_export.export_keras(self.model, folder / onnx_files.NETWORK)
 
 
-def channel_mean_and_variance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of each channel, float64 [channel]; features: [segment, time, channel]."""
-    mean = features.mean(axis=(0, 1), dtype="float64")
-    # segment by segment: ndarray.var would hold a copy of all features in float64
-    squares = sum(((segment - mean) ** 2).mean(axis=0) for segment in features)
-    return mean, squares / len(features)
+def channel_mean_and_variance(features: FeatureArray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each channel, float64 [channel]; features: [segment, time, channel].
+
+    In one pass, block by block. Values are summed as distances from the first segment's mean, so
+    that the variance is no difference of two large sums (Chan, Golub and LeVeque 1983).
+    """
+    shift = features[0].mean(axis=0, dtype="float64")
+    total, squares = np.zeros((2, len(shift)))
+    for block in block_slices(features):
+        distances = features[block].reshape(-1, len(shift)) - shift
+        total += distances.sum(axis=0)
+        squares += np.einsum("tc,tc->c", distances, distances)
+    count = len(features) * features.shape[1]
+    return shift + total / count, squares / count - (total / count) ** 2
 
 
 def fit_keras(
@@ -72,8 +89,8 @@ def fit_keras(
     keras.utils.clear_session()  # otherwise layer names depend on earlier trainings
     keras.utils.set_random_seed(settings.train.seed)
     tf.config.experimental.enable_op_determinism()
-    features, labels = data.array[train], data.labels[train]
-    mean, variance = channel_mean_and_variance(features)
+    labels = data.labels[train]
+    mean, variance = channel_mean_and_variance(select_rows(data.array, train))
     normalise = keras.layers.Normalization(axis=-1, mean=mean, variance=variance)
     build = registry.load_module(settings.model).build
     model = build(
@@ -81,8 +98,7 @@ def fit_keras(
     )
     class_weight = None
     if settings.train.balance == "oversample":
-        rows = oversample(labels, np.random.default_rng(settings.train.seed))
-        features, labels = features[rows], labels[rows]
+        train = train[oversample(labels, np.random.default_rng(settings.train.seed))]
     elif settings.train.balance == "weights":
         class_weight = class_weights(labels)
     model.compile(
@@ -97,15 +113,14 @@ def fit_keras(
     ]
     validation_data = None
     if validation is not None:
-        validation_data = data.array[validation], data.labels[validation]
+        validation_data = make_batches(data, validation, settings.train.batch, shuffled=False)
         patience = settings.train.patience
         callbacks.append(
             keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
         )
     history = model.fit(
-        features,
-        labels,
-        batch_size=settings.train.batch,
+        make_batches(data, train, settings.train.batch, shuffled=True),
+        shuffle=False,  # batches are in random order already
         epochs=epochs or settings.train.epochs,
         validation_data=validation_data,
         class_weight=class_weight,

@@ -43,15 +43,22 @@ def log_loss(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(likelihoods).mean())
 
 
+def _training_statistics(
+    data: Dataset, kind: str, unit: str, train: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Statistics [n, statistic] of the songs or segments of `train`, and a row of each, int [n]."""
+    if unit == "segment":
+        return data.segment_means(kind)[train], train
+    songs, first = np.unique(data.songs[train], return_index=True)
+    of_songs = data.song_statistics(kind)
+    return np.stack([of_songs[song] for song in songs]), train[first]
+
+
 def _fit_estimator(
-    estimator: "Pipeline",
-    kind: str,
-    statistics: np.ndarray,
-    rows: np.ndarray,
-    data: Dataset,
-    balanced: bool,
+    estimator: "Pipeline", data: Dataset, kind: str, unit: str, train: np.ndarray, balanced: bool
 ) -> None:
-    """statistics: [n, statistic], of the songs or segments of `rows` [n]."""
+    """Fit on the songs or segments (unit) of `train`; their copied statistics are then dropped."""
+    statistics, rows = _training_statistics(data, kind, unit, train)
     if not np.isfinite(statistics).all():
         song = data.songs[rows][~np.isfinite(statistics).all(axis=1)][0]
         raise InputError(
@@ -79,18 +86,15 @@ def fit_sklearn(
     import pandas as pd
 
     section = getattr(settings, settings.model)
-    songs, first = np.unique(data.songs[train], return_index=True)
+    balanced = settings.train.balance != "none"
     members = {}
     for kind in data.features:
         shape = len(train), data.segment_means(kind).shape[1]
-        of_songs = data.song_statistics(kind)
-        inputs = {"song": (np.stack([of_songs[song] for song in songs]), train[first])}
-        inputs["segment"] = data.segment_means(kind)[train], train
         members[kind] = registry.load_module(settings.model).members(
             section, settings.train.seed, shape, kind
         )
         for unit, estimator in members[kind].items():
-            _fit_estimator(estimator, kind, *inputs[unit], data, settings.train.balance != "none")
+            _fit_estimator(estimator, data, kind, unit, train, balanced)
     model = SklearnClassifier(members, len(data.regions))
     metrics = {}
     for prefix, part in (("", train), ("val_", validation)):

@@ -48,8 +48,13 @@ def fit_axes(kinds: list[np.ndarray]) -> SongAxes:
     scale = np.where(varies, deviation * np.sqrt(sizes), np.inf)
     mean = statistics.mean(axis=0)
     standardised = (statistics - mean) / scale
-    # fewer songs than statistics: the axes come from the songs' inner products
-    powers, vectors = eigh(standardised @ standardised.T)
+    # the smaller matrix of inner products, of songs or of statistics, has the same eigenvalues
+    few_songs = len(standardised) <= standardised.shape[1]
+    powers, vectors = eigh(
+        standardised @ standardised.T if few_songs else standardised.T @ standardised
+    )
     kept = powers > NEGLIGIBLE * max(powers[-1], NEGLIGIBLE)
-    axes = (standardised.T @ (vectors[:, kept] / np.sqrt(powers[kept]))).astype("float32")
-    return SongAxes(mean, scale, axes, powers[kept], standardised @ axes)
+    powers, vectors = powers[kept], vectors[:, kept]
+    axes = standardised.T @ (vectors / np.sqrt(powers)) if few_songs else vectors
+    axes = axes.astype("float32")
+    return SongAxes(mean, scale, axes, powers, standardised @ axes)

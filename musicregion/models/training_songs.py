@@ -13,6 +13,7 @@ import numpy as np
 
 from musicregion.dataset import statistics
 from musicregion.dataset.dataset import Dataset
+from musicregion.dataset.selected_rows import select_rows
 from musicregion.models.kernel_regression import KernelRegression, fit_kernel_regression
 from musicregion.storage.files import writing
 
@@ -80,7 +81,9 @@ def song_statistics(data: Dataset, rows: np.ndarray) -> list[np.ndarray]:
 
 def segment_statistics(data: Dataset, rows: np.ndarray) -> list[np.ndarray]:
     """Statistics of single segments, [segment, statistic], for each kind of features."""
-    return [statistics.segment_statistics(array[rows]) for array in data.features.values()]
+    return [
+        statistics.segment_statistics(select_rows(array, rows)) for array in data.features.values()
+    ]
 
 
 def assign_folds(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -610,6 +610,8 @@ def test_growth(project, run):
 @pytest.mark.slow
 def test_scale(project, run):
     changes = {"WORKERS": (1,), "EMPTY_TASKS": 10, "dvc_files.FILES": 10}
+    (project / RESULTS).mkdir(exist_ok=True)
+    shutil.copy(REPOSITORY / RESULTS / "training_memory.json", project / RESULTS)
     result, _ = run("scale", project, changes)
     assert [row["engine"] for row in result["throughput"]] == ["joblib", "dask"]
     assert [row["stage"] for row in result["stages"]] == ["segment", "mfcc", "fingerprint"]
@@ -675,6 +677,20 @@ def test_training(project, run):
     ways = {name: training.WAYS[name] for name in ("model.fit, deterministic", "16 steps a call")}
     rows, _ = run("training", project, {"WAYS": ways, "NETWORKS": ("dense",)})
     assert [row["way"] for row in rows] == ["16 steps a call", "model.fit, deterministic"]
+
+
+@pytest.mark.slow
+def test_training_memory(project, run):
+    changes = {"SONGS": (20, 40), "MODELS": ("logistic",), "BEFORE": "HEAD", "MOST_BEFORE": 20}
+    rows, output = run("training_memory", project, changes)
+    assert [(row["songs"], row["code"]) for row in rows] == [
+        (20, "before"),
+        (20, "now"),
+        (40, "now"),
+    ]
+    assert all(0 < row["anonymous_mb"] < row["resident_mb"] for row in rows)
+    assert "| 40 | logistic | now |" in output
+    assert run("training_memory", project, changes)[0] == rows  # what is in the table stays
 
 
 def test_transcribe(folk_project, run):

@@ -54,3 +54,12 @@ def test_the_log_covariance_of_independent_channels_is_that_of_its_diagonal():
 
 def test_silence_is_finite():
     assert np.isfinite(statistics.pool_statistics(np.zeros((1, 50, 25), "float32"))).all()
+
+
+def test_segments_are_pooled_as_if_each_were_alone():
+    features = frames(4)
+    vectors = statistics.segment_statistics(features)
+    assert vectors == pytest.approx(
+        np.stack([statistics.pool_statistics(f[None]) for f in features])
+    )
+    assert np.array_equal(statistics.segment_means(features), features.mean(axis=1))

@@ -47,9 +47,10 @@ def test_a_network_is_trained_with_the_balance_that_was_chosen(data, monkeypatch
 
     calls = []
 
-    def record(self, features, labels, **options):
+    def record(self, batches, **options):
+        labels = np.concatenate([labels for _, labels in batches.as_numpy_iterator()])
         calls.append(SimpleNamespace(labels=labels, **options))
-        return original(self, features, labels, **options)
+        return original(self, batches, **options)
 
     original = keras.Model.fit
     monkeypatch.setattr(keras.Model, "fit", record)

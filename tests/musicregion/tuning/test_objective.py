@@ -28,6 +28,10 @@ class Unreadable:
 
     def __init__(self, values, rows):
         self.values, self.rows = values, set(rows.tolist())
+        self.shape, self.dtype = values.shape, values.dtype
+
+    def __len__(self):
+        return len(self.values)
 
     def __getitem__(self, rows):
         if self.rows & set(np.arange(len(self.values))[rows].ravel().tolist()):
