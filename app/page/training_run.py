@@ -138,3 +138,4 @@ def stop_training() -> None:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
+        psutil.wait_procs(alive, GRACE)  # a killed process does not end at once

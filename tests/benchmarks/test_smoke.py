@@ -263,7 +263,11 @@ def test_doctor(project, run):
 
 
 def test_duplicates(project, folk_project, run):
-    shutil.copytree(project / games.GAMES, folk_project / games.GAMES)
+    first = project / games.GAMES / "one/audio/one a.wav"
+    for copy in ("one", "two"):
+        path = folk_project / games.GAMES / copy / "a.wav"
+        path.parent.mkdir(parents=True)
+        shutil.copy(first, path)
     result, _ = run("duplicates", folk_project)
     assert result["files"] == 9 * len(FOLK_PARTS)
     assert result["shares"][0]["recall"] > 0.5

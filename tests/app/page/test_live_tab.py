@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.app.test_web import post, send, serving, take_screenshot, uploads
+from benchmarks.page_visitor import post, upload
+from tests.app.test_web import serving, take_screenshot, uploads
 from tests.browser import GRADIO, SIZES, accessibility_violations, needs_browser, started
 from tests.conftest import RATE, tone
 from tests.trained import PITCHES
@@ -102,7 +103,7 @@ def test_what_is_no_sound_is_refused_and_deleted(trained, tmp_path):
             for item in config["dependencies"]
             if any(event == "stream" for _, event in item["targets"])
         )
-        path, session = send(url, tmp_path / "garbage.wav"), uuid.uuid4().hex
+        path, session = upload(url, tmp_path / "garbage.wav"), uuid.uuid4().hex
         file = {"path": path, "meta": {"_type": "gradio.FileData"}}
         request = {"data": [file], "fn_index": function, "session_hash": session}
         post(f"{url}/gradio_api/queue/join", json.dumps(request).encode(), "application/json")
