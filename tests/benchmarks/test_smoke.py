@@ -39,6 +39,7 @@ from musicregion.composition.palettes import PALETTES
 from musicregion.composition.pieces import true_pieces
 from musicregion.composition.transformer import build_transformer
 from musicregion.compute import parallel
+from musicregion.compute.process_server import start_server
 from musicregion.config import corpus, params
 from musicregion.corpus import folk, folk_songs
 from musicregion.dataset import loading
@@ -83,6 +84,12 @@ def melody(seconds, seed):
 def write_wave(path, wave):
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, wave, RATE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server_of_processes():
+    """Started from here: in a benchmark's folder, which is deleted, it would lose its modules."""
+    start_server("musicregion.inference.predict_song")
 
 
 @pytest.fixture(scope="module")
@@ -686,6 +693,7 @@ def test_training(project, run):
 @pytest.mark.slow
 def test_training_memory(project, run):
     changes = {"SONGS": (20, 40), "MODELS": ("logistic",), "BEFORE": "HEAD", "MOST_BEFORE": 20}
+    (project / RESULTS / "training_memory.json").unlink(missing_ok=True)
     rows, output = run("training_memory", project, changes)
     assert [(row["songs"], row["code"]) for row in rows] == [
         (20, "before"),
