@@ -10,6 +10,7 @@ from benchmarks.phrases import (
     count_degrees,
     count_phrases,
     ends_on_tonic,
+    repeated_bar_share,
     self_similarity,
 )
 from musicregion.composition.novelty import skyline
@@ -46,24 +47,6 @@ def count_voices(notes: np.ndarray) -> np.ndarray:
     np.add.at(change, starts, 1)
     np.add.at(change, ends, -1)
     return np.bincount(np.cumsum(change)[:-1].clip(0, VOICES), minlength=VOICES + 1)
-
-
-def repeated_bar_share(notes: np.ndarray, bar: float) -> float:
-    """Share of the bars whose melody, in any key, is that of an earlier bar of the piece.
-
-    bar: quarter beats.
-    """
-    melody = skyline(notes)
-    bars = (melody[:, 0] // bar).astype(int)
-    patterns, repeated = set(), 0
-    for number in np.unique(bars):
-        in_bar = melody[bars == number]
-        rhythm = np.round((in_bar[:, 0] - number * bar) * GRID).astype(int).tolist()
-        contour = (in_bar[:, 2] - in_bar[0, 2]).astype(int).tolist()
-        pattern = tuple(rhythm), tuple(contour)
-        repeated += pattern in patterns
-        patterns.add(pattern)
-    return repeated / len(np.unique(bars))
 
 
 COUNTS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
