@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.fft
 
 from musicregion.audio.decode import LOUDEST
 from musicregion.audio.metadata import read_codec
@@ -25,6 +24,12 @@ SILENCE = 1e-12  # power; keeps logarithms finite
 def decibels(power: float) -> float:
     """Power in dB, to a tenth."""
     return round(float(10 * np.log10(max(power, SILENCE))), 1) + 0.0  # no -0.0
+
+
+def energy(samples: np.ndarray) -> float:
+    """Sum of the squares of samples, [sample]."""
+    samples = samples.astype("float64")
+    return float(samples @ samples)
 
 
 class NuisanceMeter:
@@ -50,7 +55,7 @@ class NuisanceMeter:
     def _measure(self) -> None:
         block = np.concatenate(self._waiting)
         self._waiting, self._samples = [], 0
-        peak = np.abs(block).max(initial=0)
+        peak = np.maximum(block.max(initial=0), -block.min(initial=0))
         if not peak <= LOUDEST:  # true of NaN as well; as in decode
             block = np.clip(np.nan_to_num(block, nan=0, posinf=1, neginf=-1), -LOUDEST, LOUDEST)
             peak = np.abs(block).max()
@@ -58,11 +63,15 @@ class NuisanceMeter:
         self._measured += block.size
         self._seconds += len(block) / self._rate
         left, right = block[:, 0], block[:, min(1, self._channels - 1)]
-        self._energy += float(np.square(block, dtype="float64").sum())
-        self._side += float(np.square(left - right, dtype="float64").sum())
-        self._middle += float(np.square(left + right, dtype="float64").sum())
+        middle, side = energy(left + right), energy(left - right)
+        self._middle += middle
+        self._side += side
+        if self._channels > 2:
+            self._energy += energy(block.ravel())
+        else:  # (l + r)² + (l - r)² = 2 (l² + r²), and l = r in one channel
+            self._energy += (middle + side) / 4 * self._channels
         frames = (left + right)[: len(block) // N_FFT * N_FFT].reshape(-1, N_FFT)[::EVERY]
-        spectrum = scipy.fft.rfft(frames.astype("float64") * np.hanning(N_FFT))
+        spectrum = np.fft.rfft(frames.astype("float64") * np.hanning(N_FFT))
         self._spectrum += (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
 
     def nuisances(self, path: Path) -> dict[str, Any]:

@@ -7,15 +7,30 @@ import soundfile
 
 from musicregion.config.sections import Section
 from musicregion.errors import InputError
+from musicregion.features.front_end import FrontEnd
 from musicregion.features.kind import FeatureKind, extract_song
-from musicregion.storage import array_store, cache_key, checksums, tables
+from musicregion.storage import array_store, cache_key, checksums, song_results, tables
 from musicregion.storage.paths import (
     FEATURES,
     SEGMENT_FLACS,
     SEGMENTS,
     features_array,
     features_front_end,
+    song_results_folder,
 )
+
+
+def _make_or_load_front_end(
+    kind: FeatureKind, sample_rate: int, samples: int, settings: Section, code: str
+) -> FrontEnd:
+    """The constants, stored beside songs' results: making them waits a second for librosa."""
+    folder = song_results_folder()
+    key = cache_key.join_keys(code, "front end", str(sample_rate), str(samples))
+    constants = song_results.load(folder, key)
+    if constants is None:
+        constants = vars(kind.make_front_end(sample_rate, samples, settings))
+        song_results.store(folder, key, constants)
+    return FrontEnd(**constants)
 
 
 def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarray:
@@ -39,7 +54,8 @@ def extract_corpus(name: str, kind: FeatureKind, settings: Section) -> np.ndarra
         keys[row["song"]] = cache_key.join_keys(code, checksums.flac_md5(path), str(count))
         if front_end is None:  # segments are equally long
             file = soundfile.info(path)
-            front_end = kind.make_front_end(file.samplerate, file.frames // count, settings)
+            samples = file.frames // count
+            front_end = _make_or_load_front_end(kind, file.samplerate, samples, settings, code)
         items[row["song"]] = (path, count, front_end, settings, network)
     task = partial(extract_song, kind.compute_song)
     array = array_store.write_array(FEATURES, name, keys, task, items, name)

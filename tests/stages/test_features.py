@@ -52,3 +52,16 @@ def test_a_kind_that_is_no_longer_chosen_leaves_nothing(folder):
     features.main()
     files = sorted(path.name for path in paths.FEATURES.iterdir())
     assert files == ["mfcc.csv", "mfcc.npy", "mfcc.npz"]
+
+
+def test_constants_are_taken_from_librosa_once(folder, monkeypatch):
+    write_params(folder, "features=mfcc+logmel")
+    features.main()
+    written = {path: path.read_bytes() for path in paths.FEATURES.iterdir()}
+    for name in ("mel", "get_window"):
+        monkeypatch.delattr(f"librosa.filters.{name}")  # whoever calls it again fails
+    features.main()
+    assert {path: path.read_bytes() for path in paths.FEATURES.iterdir()} == written
+    write_params(folder, "features=mfcc", "mfcc.n_fft=1024")
+    with pytest.raises(AttributeError):
+        features.main()

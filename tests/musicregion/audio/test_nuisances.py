@@ -48,6 +48,11 @@ def test_format_level_width_and_cut_off_of_a_file(tmp_path):
     mono = measure(path)
     assert (mono["channels"], mono["width"]) == (1, 0)
     assert mono["level_db"] == pytest.approx(level - 6.02, abs=0.06)
+    soundfile.write(path, np.stack([wave, -wave] + 2 * [wave / 2], axis=1), RATE)
+    four = measure(path)
+    assert four["channels"] == 4
+    assert four["level_db"] == pytest.approx(level - 2.04, abs=0.06)  # the mean of 1, 1, ¼, ¼
+    assert four["peak_db"] == same["peak_db"]
 
 
 def test_other_decoder_and_other_blocks_measure_the_same(tmp_path):
