@@ -3,61 +3,35 @@
 On a fixed hour of corpora/games.yaml (`make games`): MFCC (a) as tutorials make them, (b) decoding
 alone, the lower bound, (c) the stages segment and features; each as whole processes, (b) and (c)
 with 1 and 2 workers. Then all of games, one song added, a file of ten hours, musicnn against the
-same network in TensorFlow, and where the time goes. Writes benchmarks/results/extract.json.
+same network in TensorFlow, what each step costs, with FLAC and with WAV between the stages, and
+where the time goes. Writes benchmarks/results/extract.json.
 
     python -m benchmarks.extract musicnn added    # these parts alone; the other results stay
 """
 
 import argparse
-import cProfile
 import json
 import os
-import pstats
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks import games
-from benchmarks.extraction_ways import compare_ways
+from benchmarks.extraction_steps import measure_steps, profile_songs
+from benchmarks.extraction_ways import compare_ways, measure_decoding
 from benchmarks.musicnn_ways import compare_musicnn
 from benchmarks.report import RESULTS, print_source, write_json
 from benchmarks.stage_costs import measure_added_song, measure_from_scratch, measure_long_file
-from musicregion.audio import segmenting
 from musicregion.audio.metadata import read_duration
 from musicregion.command import run
-from musicregion.config import params
-from musicregion.features.kind import extract_song
-from musicregion.features.registry import KINDS
 
 RESULT = RESULTS / "extract.json"
-SAMPLE, PROFILED = 3600, 600  # seconds of songs that are compared, and profiled
+SAMPLE, STEPS, PROFILED = 3600, 1200, 600  # seconds of songs: compared, by steps, profiled
 MUSICNN_SAMPLE = 1200  # seconds of songs that musicnn is compared on
 LONG_FILE = 10  # hours
 REPEATS = 3
 WORKERS = (1, 2)
-
-
-def profile_songs(songs: list[Path]) -> dict[str, list[dict]]:
-    """Where one process spends its time: the ten functions with the largest shares."""
-    songs = games.choose_sample(songs, PROFILED)
-    settings, kind = params.load(), KINDS["mfcc"]
-    samples = round(settings.segment.window * settings.segment.sample_rate)
-    front_end = kind.make_front_end(settings.segment.sample_rate, samples, settings.mfcc)
-    with tempfile.TemporaryDirectory() as temporary, cProfile.Profile() as profiler:
-        for number, path in enumerate(songs):
-            target = Path(temporary, f"{number}.flac")
-            rows = segmenting.segment_song(path, target, settings.segment)
-            extract_song(kind.compute_song, target, len(rows), front_end, settings.mfcc, None)
-    entries = pstats.Stats(profiler).get_stats_profile().func_profiles
-    total = sum(entry.tottime for entry in entries.values())
-    largest = sorted(entries.items(), key=lambda item: -item[1].tottime)[:10]
-    profile = [
-        {"function": function.replace("<", "").replace(">", ""), "share": entry.tottime / total}
-        for function, entry in largest
-    ]
-    print(pd.DataFrame(profile).round(3).to_string(index=False))
-    return {"profile": profile}
 
 
 def measure_sample(songs: list[Path]) -> dict:
@@ -83,9 +57,12 @@ def measure_sample(songs: list[Path]) -> dict:
 
 
 def measure_games(songs: list[Path]) -> dict[str, float]:
-    """All songs from scratch."""
+    """All songs from scratch, and decoding alone."""
+    decoding = measure_decoding(songs, WORKERS[-1])
     seconds, peak, _ = measure_from_scratch(songs, WORKERS[-1])
     return {
+        "games_decode_s": decoding.seconds,
+        "games_times_decoding": seconds / decoding.seconds,
         "games_hours": sum(read_duration(path) for path in songs) / 3600,
         "games_songs": len(songs),
         "games_s": seconds,
@@ -98,6 +75,17 @@ def measure_musicnn(songs: list[Path]) -> dict:
     result = compare_musicnn(games.choose_sample(songs, MUSICNN_SAMPLE), WORKERS, REPEATS)
     print(pd.DataFrame(result["musicnn"]).round(1).to_string(index=False))
     return result
+
+
+def measure_one_process(songs: list[Path]) -> dict[str, list[dict]]:
+    """Where one process spends its time."""
+    rows = {
+        "steps": measure_steps(games.choose_sample(songs, STEPS)),
+        "profile": profile_songs(games.choose_sample(songs, PROFILED)),
+    }
+    for table in rows.values():
+        print(pd.DataFrame(table).round(3).to_string(index=False))
+    return rows
 
 
 def round_values(result: dict) -> dict:
@@ -114,7 +102,7 @@ PARTS = {
     "added": lambda songs: measure_added_song(songs, WORKERS[-1]),
     "long": lambda songs: measure_long_file(LONG_FILE, WORKERS[-1]),
     "musicnn": measure_musicnn,
-    "profile": profile_songs,
+    "steps": measure_one_process,
 }
 
 

@@ -6,9 +6,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measure import measure
+from benchmarks.measure import Cost, measure
 from benchmarks.stage_costs import measure_from_scratch
 from musicregion.audio.metadata import read_duration
+
+
+def measure_decoding(songs: list[Path], workers: int) -> Cost:
+    """Decoding alone, as a command of its own."""
+    with tempfile.TemporaryDirectory() as temporary:
+        listing = Path(temporary, "files.txt")
+        listing.write_text("\n".join(str(path.resolve()) for path in songs))
+        command = [sys.executable, "-m", "benchmarks.decoding", str(listing)]
+        return measure(command, Path(temporary), workers)
 
 
 def compare_ways(songs: list[Path], worker_counts: Sequence[int], repeats: int) -> list[dict]:
@@ -27,7 +36,7 @@ def compare_ways(songs: list[Path], worker_counts: Sequence[int], repeats: int) 
                 result = (cost.seconds, cost.peak_mb, target.stat().st_size)
                 runs.setdefault((way, 1), []).append(result)
             for workers in worker_counts:
-                cost = measure([*module, "benchmarks.decoding", str(listing)], folder, workers)
+                cost = measure_decoding(songs, workers)
                 result = (cost.seconds, cost.peak_mb, 0)
                 runs.setdefault(("decode", workers), []).append(result)
                 runs.setdefault(("ours", workers), []).append(measure_from_scratch(songs, workers))

@@ -1,15 +1,16 @@
 """`python -m benchmarks.growth`: what each stage costs for 250, 1,000, 4,000 and 10,000 songs.
 
-The songs are 20 s long: excerpts of games (`make games`) at four pitches and tempos, each in a room
+The songs are 20 s long: excerpts of games (`make games`) at five pitches and tempos, each in a room
 of its own; every fiftieth is a copy of another. The stages run one after the other, as `dvc repro`
 starts them, in a folder of their own that is deleted afterwards (40 GB for 10,000 songs). From the
 growth between the two largest sizes: what 100,000 and 10 million songs would need. Writes
 benchmarks/results/growth.json and growth.png. Takes an hour.
 
-    python -m benchmarks.growth 250 1000    # these sizes alone
+    python -m benchmarks.growth 250 1000    # these sizes alone; the rows of others stay
 """
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from benchmarks.growth_plot import plot_growth
 from benchmarks.measure import measure
 from benchmarks.report import RESULTS, print_source, print_table, write_json
 from benchmarks.traced_stages import output_paths
-from benchmarks.varied_songs import make_songs
+from benchmarks.varied_songs import make_songs, require_excerpts
 from musicregion.audio.metadata import read_duration
 from musicregion.command import run
 from musicregion.storage import tables
@@ -118,11 +119,16 @@ def main() -> None:
     sizes = parser.parse_args().sizes
     sources = games.require_songs()
     durations = {path: read_duration(path) for path in sources}
-    rows: list[dict] = []
+    require_excerpts(durations, max(sizes))  # before an hour's work
+    rows = json.loads(RESULT.read_text())["rows"] if RESULT.is_file() else []
     for count in sizes:
-        rows += measure_size(durations, count)
-        write_json(RESULT, {"rows": rows, "extended": []})  # an hour's work is not lost
-    extended = [row for songs in LARGER for row in extend(rows, songs)] if len(sizes) > 1 else []
+        measured = measure_size(durations, count)
+        rows = [row for row in rows if row["songs"] != count] + measured
+        rows.sort(key=lambda row: row["songs"])
+        write_json(RESULT, {"rows": rows, "extended": []})
+    extended = (
+        [row for songs in LARGER for row in extend(rows, songs)] if len(rows) > len(STAGES) else []
+    )
     write_json(RESULT, {"rows": rows, "extended": extended})
     plot_growth(rows, PICTURE)
     print(pd.DataFrame(rows).pivot(index="stage", columns="songs").to_string(), "\n")

@@ -21,7 +21,7 @@ RATE = 22050  # Hz
 SECONDS = 20  # of each song
 LEAST = 8  # seconds; a shorter source makes no song
 # of an excerpt, semitones; far enough from one another that no two are the same recording
-TRANSPOSITIONS = (-4.5, -1.5, 1.5, 4.5)
+TRANSPOSITIONS = (-4.5, -1.5, 1.5, 4.5, -7.5)
 ROOM = 0.3  # seconds until its echo is 60 dB softer
 WET = 0.2  # level of the echo
 COPIED = 50  # the last of so many songs is a copy of the one before it
@@ -51,6 +51,18 @@ def list_excerpts(durations: dict[Path, float]) -> list[Excerpt]:
     ]
     longest = max(map(len, turns))
     return [turn[number] for number in range(longest) for turn in turns if number < len(turn)]
+
+
+def require_excerpts(durations: dict[Path, float], count: int) -> list[Excerpt]:
+    """The excerpts that become `count` songs, with their copies. durations: as of list_excerpts.
+
+    Raises:
+        InputError: the sources are too short for so many.
+    """
+    excerpts, needed = list_excerpts(durations), count - count // COPIED
+    if len(excerpts) < needed:
+        raise InputError(f"{GAMES} is enough for {len(excerpts)} excerpts, not for {needed}.")
+    return excerpts[:needed]
 
 
 def vary(wave: np.ndarray, transposition: float, seed: int) -> np.ndarray:
@@ -87,9 +99,7 @@ def make_songs(durations: dict[Path, float], count: int, folder: Path) -> list[t
     """
     songs: dict[Path, list[tuple[Excerpt, Path, Path | None]]] = {}
     pairs, number = [], 0
-    for excerpt in list_excerpts(durations):
-        if number >= count:
-            break
+    for excerpt in require_excerpts(durations, count):
         region = folder / excerpt.source.relative_to(GAMES).parts[0]
         region.mkdir(parents=True, exist_ok=True)
         path, copy = region / f"{number:06}.flac", None
@@ -99,7 +109,5 @@ def make_songs(durations: dict[Path, float], count: int, folder: Path) -> list[t
             number += 1
             pairs.append((path.stem, copy.stem))
         songs.setdefault(excerpt.source, []).append((excerpt, path, copy))
-    if number < count:
-        raise InputError(f"{GAMES} is enough for {number} songs, not for {count}.")
     list(map_songs(write_songs, list(songs.items()), "songs"))
     return pairs

@@ -323,6 +323,9 @@ def test_extract(project, run):
         "ours",
     }
     assert result["one_more_mfcc_s"] > 0
+    assert result["games_times_decoding"] > 1
+    megabytes = {row["step"]: row["mb"] for row in result["steps"]}
+    assert 0 < megabytes["write FLAC"] <= megabytes["write FLAC, level 0"] < megabytes["write WAV"]
     assert len(result["profile"]) == 10
     assert "times_decoding" in output
 
