@@ -37,7 +37,7 @@ def plot_heard(rows: list[dict], largest: float, path: Path) -> None:
     axes.axvline(largest, color="grey", linestyle=":", label="always the largest region")
     axes.set(xlabel="share judged to be of the requested region (95 % interval)", xlim=(0, 1))
     axes.grid(alpha=0.3, axis="x")
-    axes.legend(loc="center right")
+    figure.legend(loc="outside lower right")  # elsewhere it would cover an interval
     with writing(path) as part:
         figure.savefig(part, dpi=110, format="png")
     plt.close(figure)
