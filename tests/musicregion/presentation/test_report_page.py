@@ -115,6 +115,7 @@ def test_a_click_plays_and_filters_work(report, chromium):
         assert seconds_played(page) == pytest.approx(3, abs=0.05)
         assert page.inner_text("#playing") == "Song s016 <s016>"
         page.click("#filters button")
+        page.wait_for_selector("[data-title='Song s016 <s016>']", state="hidden")
         assert shown_songs(page) == ["Song s000 <s000>"]
         page.select_option("[name=part]", "")
         page.select_option("[name=correct]", "")
