@@ -8,12 +8,11 @@ import argparse
 import os
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 import webbrowser
 
 from app import log_runs
+from musicregion.compute.server_start import wait_for_server
 from musicregion.config import params
 from musicregion.errors import TrackingError
 from musicregion.tracking import store
@@ -52,18 +51,17 @@ def wait_for(server: str, process: subprocess.Popen) -> None:
     Raises:
         TrackingError: it has ended, or takes too long.
     """
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(f"{server}/health", timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            if process.poll() is not None or time.monotonic() > end:
-                raise TrackingError(
-                    f"ui: MLflow's server did not start at {server}. Is the port in use? "
-                    "`musicregion ui --port 5001` takes another."
-                ) from None
-            time.sleep(0.2)
+
+    def connect() -> None:
+        urllib.request.urlopen(f"{server}/health", timeout=5).close()
+
+    try:
+        wait_for_server(connect, process, PATIENCE)
+    except OSError:
+        raise TrackingError(
+            f"ui: MLflow's server did not start at {server}. Is the port in use? "
+            "`musicregion ui --port 5001` takes another."
+        ) from None
 
 
 def has_desktop() -> bool:

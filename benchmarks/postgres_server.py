@@ -5,36 +5,17 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.dask_servers import free_port, kill
+from musicregion.compute.server_start import wait_for_server
 from musicregion.errors import InputError
 
 PASSWORD = secrets.token_urlsafe(12)
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parts[-2]))
 PATIENCE = 90  # seconds for the server to answer
-
-
-def wait_for(url: str, process: subprocess.Popen) -> None:
-    """Wait until the server takes connections.
-
-    Raises:
-        InputError: it has ended, or takes too long.
-    """
-    import psycopg
-
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            psycopg.connect(url).close()
-            return
-        except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > end:
-                raise InputError(f"PostgreSQL did not start: {error}") from None
-            time.sleep(0.1)
 
 
 @contextmanager
@@ -66,7 +47,12 @@ def postgres(*databases: str) -> Iterator[str]:
         url = f"postgresql://team:{PASSWORD}@127.0.0.1:{port}"
         process = subprocess.Popen(words, user=user, cwd=temporary, start_new_session=True, **quiet)
         try:
-            wait_for(f"{url}/postgres", process)
+            try:
+                wait_for_server(
+                    lambda: psycopg.connect(f"{url}/postgres").close(), process, PATIENCE
+                )
+            except psycopg.OperationalError as error:
+                raise InputError(f"PostgreSQL did not start: {error}") from None
             with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
                 for name in databases:
                     connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import pytest
 
 from benchmarks.dask_servers import DaskServers, dask_servers, kill
 from benchmarks.postgres_server import PASSWORD, PROGRAMS, postgres  # noqa: F401  for tests
+from musicregion.compute.server_start import wait_for_server
 from tests.conftest import environment, free_port
 
 KEYS = {
@@ -42,16 +42,11 @@ needs_sshd = pytest.mark.skipif(
 
 def until(ready: Callable[[], object], process: subprocess.Popen, said: IO[str]) -> None:
     """Wait until `ready` no longer raises; the server must not have ended meanwhile."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            ready()
-            return
-        except Exception:
-            if process.poll() is not None or time.monotonic() > end:
-                said.seek(0)
-                pytest.fail(f"{process.args}: {process.returncode}\n{said.read()[-3000:]}")
-            time.sleep(0.1)
+    try:
+        wait_for_server(ready, process, PATIENCE)
+    except Exception:
+        said.seek(0)
+        pytest.fail(f"{process.args}: {process.returncode}\n{said.read()[-3000:]}")
 
 
 @contextmanager
