@@ -127,6 +127,7 @@ def train_transformer(
     model.fit(
         batch_dataset(train, settings.batch, np.random.default_rng(settings.seed)),
         epochs=settings.epochs,
+        shuffle=False,  # the batches are shuffled already
         validation_data=batch_dataset(validation, settings.batch, None),
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_end=end_epoch),
