@@ -10,7 +10,7 @@ from benchmarks.tasks import map_all
 from musicregion.composition import composer, pieces
 from musicregion.composition.composer import Composer
 from musicregion.composition.ngram import Ngram
-from musicregion.composition.vocabulary import METERS
+from musicregion.composition.vocabulary import METERS, token_ids
 from musicregion.config import corpus
 from musicregion.config.params import Params
 from musicregion.generation.candidate import measure_copying, write_candidate
@@ -32,8 +32,8 @@ def load_writer(folder: Path, method: str) -> Composer:
     """A composer; with the method "ngram" its n-gram baseline writes in place of its decoder."""
     writer = composer.load_composer(folder)
     if method == "ngram":
-        vocabulary = len(writer.next_token.weights[0])
-        baseline = Ngram(vocabulary)
+        size = len(token_ids(writer.card["regions"]))
+        baseline = Ngram(size)
         for sequence in writer.sequences:
             baseline.learn(sequence)
         writer = replace(writer, next_token=baseline.probabilities)

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from app.command_line import COMMANDS
-from benchmarks import fingerprint, ladder, music, networks
+from benchmarks import decoder, fingerprint, ladder, music, networks
 from musicregion.config import corpus, params
 from musicregion.errors import ConfigError
 from tests import documented_commands as documented
@@ -287,6 +287,12 @@ def test_the_table_of_fingerprint_is_that_of_the_benchmark():
     results = json.loads((REPOSITORY / "benchmarks/results/fingerprint.json").read_text())
     expected = [list(map(str, fingerprint.format_row(row))) for row in results]
     assert table_rows(REPOSITORY / "benchmarks/README.md", "songs | landmarks") == expected
+
+
+def test_the_table_of_decoders_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/decoder.json").read_text())
+    expected = [decoder.format_row(row) for row in results["rows"]]
+    assert table_rows(REPOSITORY / "benchmarks/README.md", "way | tokens a second") == expected
 
 
 def numbers(cells):

@@ -76,7 +76,14 @@ def composing(tmp_path_factory):
 
 
 def write_composer(folder: Path) -> None:
-    from musicregion.composition import composer, novelty, tokens, training, vocabulary
+    from musicregion.composition import (
+        composer,
+        decoder_graph,
+        novelty,
+        tokens,
+        training,
+        vocabulary,
+    )
     from musicregion.composition.tokens import Piece
 
     settings = params.load().compose.model_copy(
@@ -98,7 +105,6 @@ def write_composer(folder: Path) -> None:
     card = {"trained": True, "corpus": "none", "notes": True, "regions": regions}
     card |= {
         "tokens": vocabulary.VERSION,
-        "heads": settings.heads,
         "validation": {"nats_per_note": 1.0},
     }
     names, tempos = [piece.song for piece in pieces], np.full(len(pieces), 100.0)
@@ -107,4 +113,5 @@ def write_composer(folder: Path) -> None:
     trained_composer = composer.Composer(
         card, lambda sequence: sequence, sequences, names, tempos, tonics, melodies
     )
-    composer.save_composer(folder, trained_composer, model.get_weights())
+    decoder = decoder_graph.decoder_graph(model.get_weights(), settings.heads)
+    composer.save_composer(folder, trained_composer, decoder)

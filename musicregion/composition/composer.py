@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 
 from musicregion.composition import tokens
+from musicregion.composition.cached_decoder import CachedDecoder
 from musicregion.composition.constrained_sampling import sample_piece
 from musicregion.composition.form import form_from_letters, form_of
 from musicregion.composition.novelty import Step
-from musicregion.composition.sampling import CachedTransformer, NextToken
+from musicregion.composition.sampling import NextToken
 from musicregion.composition.vocabulary import VERSION, token_ids
 from musicregion.errors import ModelError
 from musicregion.storage.files import writing
 from musicregion.storage.paths import CARD
 
 ADVICE = "`dvc exp run -S compose.epochs=40` trains one in about five minutes."
+DECODER = "decoder.onnx"
 PIECES = 2  # in a song
 
 
@@ -86,13 +88,13 @@ def _load_ragged(path: Path) -> list[np.ndarray]:
         return np.split(file["all"], np.cumsum(file["lengths"])[:-1])
 
 
-def save_composer(folder: Path, composer: Composer, weights: list[np.ndarray]) -> None:
+def save_composer(folder: Path, composer: Composer, decoder: bytes) -> None:
     """Write a composer's folder. The card is written last: a folder with a card is complete.
 
-    weights: of the transformer, as Keras's get_weights returns them.
+    decoder: the graph of the transformer, as decoder_graph returns it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "decoder.npz", *weights)
+    (folder / DECODER).write_bytes(decoder)
     _save_ragged(folder / "lines.npz", composer.sequences)
     _save_ragged(folder / "melodies.npz", composer.melodies)
     np.savez(
@@ -116,8 +118,9 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder / CARD}: damaged ({error}). {ADVICE}") from None
     if not card["trained"]:
         raise ModelError(f"{folder}: no model of notes was trained, compose.epochs is 0. {ADVICE}")
-    if card.get("tokens") != VERSION:
-        raise ModelError(f"{folder}: of an earlier version, which wrote notes otherwise. {ADVICE}")
+    # until its decoder was an ONNX graph, it was decoder.npz
+    if card.get("tokens") != VERSION or (folder / "decoder.npz").exists():
+        raise ModelError(f"{folder}: of an earlier version, which this one cannot read. {ADVICE}")
     return card
 
 
@@ -129,8 +132,7 @@ def load_composer(folder: Path) -> Composer:
     """
     card = read_card(folder)
     try:
-        with np.load(folder / "decoder.npz") as file:
-            weights = [file[f"arr_{index}"] for index in range(len(file.files))]
+        next_token = CachedDecoder((folder / DECODER).read_bytes())
         melodies = [
             [(int(interval), int(length)) for interval, length in melody]
             for melody in _load_ragged(folder / "melodies.npz")
@@ -138,7 +140,6 @@ def load_composer(folder: Path) -> Composer:
         with np.load(folder / "pieces.npz") as file:
             songs, tempos, tonics = file["songs"].tolist(), file["tempos"], file["tonics"]
         sequences = _load_ragged(folder / "lines.npz")
-        next_token = CachedTransformer(weights, card["heads"])
         return Composer(card, next_token, sequences, songs, tempos, tonics, melodies)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ModelError) as error:
         raise ModelError(f"{folder}: damaged ({error}). {ADVICE}") from None

@@ -52,7 +52,8 @@ def fit_composer(
     from tqdm import tqdm
 
     from musicregion.composition import curves, novelty, tokens, training, vocabulary
-    from musicregion.composition.sampling import CachedTransformer
+    from musicregion.composition.cached_decoder import CachedDecoder
+    from musicregion.composition.decoder_graph import decoder_graph
 
     regions = sorted({piece.region for piece in pieces["train"]})
     size = len(vocabulary.token_ids(regions))
@@ -106,19 +107,18 @@ def fit_composer(
         "corpus": settings.corpus,
         "notes": settings.compose.notes,
         "regions": regions,
-        "heads": settings.compose.heads,
         "validation": metrics,
     }
-    weights = model.get_weights()
+    decoder = decoder_graph(model.get_weights(), settings.compose.heads)
     trained = composer.Composer(
         card,
-        CachedTransformer(weights, settings.compose.heads),
+        CachedDecoder(decoder),
         train,
         [piece.song for piece in pieces["train"]],
         np.array([piece.tempo for piece in pieces["train"]]),
         np.array([piece.tonic for piece in pieces["train"]]),
         [novelty.melody_steps(piece.notes) for piece in pieces["train"]],
     )
-    composer.save_composer(paths.COMPOSER, trained, weights)
+    composer.save_composer(paths.COMPOSER, trained, decoder)
     curves.plot_likelihood(history, baseline, paths.COMPOSER / "curves.png")
     return metrics

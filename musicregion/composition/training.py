@@ -12,11 +12,12 @@ from musicregion.errors import TrainingError
 if TYPE_CHECKING:
     import keras
     import pandas as pd
+    import tensorflow as tf
 
     from musicregion.config.sections import Compose
 
 
-STEP = 64  # tokens; batches are padded to a multiple of it, since each length is compiled anew
+STEP = 16  # tokens; batches are padded to a multiple of it, since each new length takes time once
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # tokens, next tokens and weights
 
 
@@ -40,6 +41,43 @@ def make_batches(
     if random is not None:
         random.shuffle(groups)
     return [pad_batch([sequences[row] for row in group]) for group in groups]
+
+
+def batch_dataset(
+    sequences: list[np.ndarray], size: int, random: np.random.Generator | None
+) -> "tf.data.Dataset":
+    """The batches as Keras's fit takes them, with `random` shuffled before every epoch.
+
+    Their length is not part of its signature: the network is compiled once for all lengths.
+    """
+    import tensorflow as tf
+
+    shape = (None, None)  # piece, token
+    signature = tuple(tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32))
+    batches = tf.data.Dataset.from_generator(
+        lambda: make_batches(sequences, size, random), output_signature=signature
+    )
+    count = -(-len(sequences) // size)  # Keras warns of datasets without one
+    return batches.apply(tf.data.experimental.assert_cardinality(count))
+
+
+def _nats_metric() -> "keras.metrics.Metric":
+    import keras
+    from keras import ops
+
+    class Nats(keras.metrics.SparseCategoricalCrossentropy):  # type: ignore[misc]  # no types
+        """The mean over tokens; Keras's own divides the sum of a piece by its batch's length."""
+
+        def update_state(
+            self,
+            following: "keras.KerasTensor",
+            logits: "keras.KerasTensor",
+            sample_weight: "keras.KerasTensor",
+        ) -> None:
+            logits = ops.reshape(logits, (-1, ops.shape(logits)[-1]))
+            super().update_state(ops.ravel(following), logits, ops.ravel(sample_weight))
+
+    return Nats(name="nats", from_logits=True)
 
 
 def train_transformer(
@@ -66,37 +104,40 @@ def train_transformer(
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     model = build_transformer(vocabulary, settings)
-    random = np.random.default_rng(settings.seed)
     steps = settings.epochs * -(-len(train) // settings.batch)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, steps, warmup_target=settings.learning_rate, warmup_steps=max(1, steps // 20)
     )
-    entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    nats = keras.metrics.SparseCategoricalCrossentropy(name="nats", from_logits=True)
     model.compile(
         keras.optimizers.AdamW(rate, weight_decay=0.01, clipnorm=1.0),
-        entropy,
-        weighted_metrics=[nats],
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        weighted_metrics=[_nats_metric()],
     )
-    validation_batches = make_batches(validation, settings.batch, None)
-    rows, best_loss, best_weights = [], np.inf, model.get_weights()
-    for epoch in range(1, settings.epochs + 1):
-        losses: dict[str, float] = {"epoch": epoch}
-        for name, step, batches in (
-            ("loss", model.train_on_batch, make_batches(train, settings.batch, random)),
-            ("val_loss", model.test_on_batch, validation_batches),
-        ):
-            # Keras resets its mean with every batch
-            means = [step(*batch, return_dict=True)["nats"] for batch in batches]
-            counts = [weights.sum() for _, _, weights in batches]
-            losses[name] = float(np.average(means, weights=counts))
+    rows: list[dict[str, float]] = []
+
+    def end_epoch(number: int, logs: dict[str, float]) -> None:
+        losses = {"epoch": number + 1, "loss": logs["nats"], "val_loss": logs["val_nats"]}
         if not np.isfinite(losses["loss"]):
             raise TrainingError(
                 "compose: the loss is not a finite number. Lower compose.learning_rate."
             )
         rows.append(losses)
-        on_epoch(epoch, losses)
-        if losses["val_loss"] < best_loss:
-            best_loss, best_weights = losses["val_loss"], model.get_weights()
-    model.set_weights(best_weights)
+        on_epoch(number + 1, losses)
+
+    model.fit(
+        batch_dataset(train, settings.batch, np.random.default_rng(settings.seed)),
+        epochs=settings.epochs,
+        shuffle=False,  # the batches are shuffled already
+        validation_data=batch_dataset(validation, settings.batch, None),
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_end=end_epoch),
+            keras.callbacks.EarlyStopping(  # never stops early, only keeps the best weights
+                "val_nats",
+                patience=settings.epochs,
+                mode="min",
+                restore_best_weights=True,
+            ),
+        ],
+        verbose=0,
+    )
     return model, pd.DataFrame(rows)

@@ -4,7 +4,7 @@ Vaswani et al. 2017, with the norm before each block (Xiong et al. 2020) and rot
 al. 2021), so that only the distance between two tokens counts.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,34 +35,26 @@ def _attention(width: int, heads: int, name: str) -> "keras.layers.Layer":
     size = width // heads
     angles = rotary_angles(np.arange(LENGTH), size)  # [token, size / 2]
 
-    class Attention(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-        """Causal self-attention: each token sees those before it. [piece, token, width]."""
+    class RotaryAttention(keras.layers.MultiHeadAttention):  # type: ignore[misc]  # no types
+        """Keras's attention with rotary positions, which it lacks; the override is its own hook."""
 
-        def build(self, shape: tuple) -> None:
-            self.project = keras.layers.Dense(3 * width, use_bias=False)
-            self.project_out = keras.layers.Dense(width, use_bias=False)
-            self.project.build(shape)
-            self.project_out.build(shape)
+        def _compute_attention(
+            self,
+            query: "keras.KerasTensor",
+            key: "keras.KerasTensor",
+            *others: Any,  # noqa: ANN401  passed on
+            **options: Any,  # noqa: ANN401
+        ) -> "tuple[keras.KerasTensor, keras.KerasTensor | None]":
+            return super()._compute_attention(rotate(query), rotate(key), *others, **options)
 
-        def call(self, state: "keras.KerasTensor") -> "keras.KerasTensor":
-            length = ops.shape(state)[1]
-            cos, sin = (
-                ops.cast(wave, state.dtype)[:length, None]
-                for wave in (ops.cos(angles), ops.sin(angles))
-            )
+    def rotate(vectors: "keras.KerasTensor") -> "keras.KerasTensor":
+        """Vectors [piece, token, head, size], turned by the angles of their positions."""
+        length = ops.shape(vectors)[1]
+        cos, sin = (wave[:length, None] for wave in (ops.cos(angles), ops.sin(angles)))
+        left, right = ops.split(vectors, 2, axis=-1)
+        return ops.concatenate([left * cos - right * sin, left * sin + right * cos], axis=-1)
 
-            def rotate(vectors: "keras.KerasTensor") -> "keras.KerasTensor":
-                left, right = ops.split(vectors, 2, axis=-1)
-                return ops.concatenate(
-                    [left * cos - right * sin, left * sin + right * cos], axis=-1
-                )
-
-            projected = ops.reshape(self.project(state), (-1, length, 3, heads, size))
-            query, key, value = (projected[:, :, index] for index in range(3))
-            attended = ops.dot_product_attention(rotate(query), rotate(key), value, is_causal=True)
-            return self.project_out(ops.reshape(attended, (-1, length, width)))
-
-    return Attention(name=name)
+    return RotaryAttention(heads, size, use_bias=False, name=name)
 
 
 def build_transformer(vocabulary: int, settings: "Compose") -> "keras.Model":
@@ -77,7 +69,8 @@ def build_transformer(vocabulary: int, settings: "Compose") -> "keras.Model":
     state = layers.Dropout(settings.dropout)(state)
     for block in range(settings.blocks):
         attended = layers.LayerNormalization(epsilon=EPSILON)(state)
-        attended = _attention(width, settings.heads, f"attention_{block}")(attended)
+        attention = _attention(width, settings.heads, f"attention_{block}")
+        attended = attention(attended, attended, use_causal_mask=True)
         state = layers.Add()([state, layers.Dropout(settings.dropout)(attended)])
         hidden = layers.LayerNormalization(epsilon=EPSILON)(state)
         hidden = layers.Dense(4 * width, "relu")(hidden)

@@ -41,20 +41,33 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(operator, names, [output], **attributes))
         return output
 
+    def model(
+        self,
+        name: str,
+        inputs: "Sequence[onnx.ValueInfoProto]",
+        outputs: "Sequence[onnx.ValueInfoProto]",
+        opset: int = OPSET,
+        ir_version: int = IR_VERSION,
+    ) -> bytes:
+        """The graph with these inputs and outputs, as an ONNX file holds it."""
+        import onnx
+        from onnx import helper
+
+        graph = helper.make_graph(self.nodes, name, inputs, outputs, self.constants)
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return bytes(model.SerializeToString(deterministic=True))
+
     def write(self, path: Path, shape: Sequence[int], output: str) -> None:
         """Write the graph, from "input" float32 [n, *shape] to the value `output` [n, channel]."""
-        import onnx
         from onnx import TensorProto, helper
 
-        graph = helper.make_graph(
-            self.nodes,
+        model = self.model(
             path.stem,
             [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", *shape])],
             [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["n", None])],
-            self.constants,
         )
-        opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
-        onnx.checker.check_model(model, full_check=True)
         with writing(path) as part:
-            part.write_bytes(model.SerializeToString(deterministic=True))
+            part.write_bytes(model)

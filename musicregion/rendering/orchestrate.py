@@ -1,5 +1,6 @@
 """Gives the parts of a song to instruments of a palette: a standard MIDI file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from musicregion.errors import ConfigError
 
 TICKS = 480  # of a quarter beat
 Notes = list[tuple[float, float, int, int]]  # start and length in beats, pitch, velocity
+UNEVENNESS = 4  # standard deviation of velocities
 PARTS = ("melody", "chords", "bass", "drums")
 DRUMS = {  # pattern: (General MIDI drum, beats within a bar as shares of the bar)
     "none": (),
@@ -56,6 +58,40 @@ def drum_bar(pattern: str, bar: float) -> Notes:
     return [(bar * share, 0.2, drum, 80) for drum, shares in DRUMS[pattern] for share in shares]
 
 
+def play_part(
+    notes: Iterable[tuple[float, float, int, float]],
+    program: int,
+    is_drum: bool,
+    beats: float,
+    random: np.random.Generator,
+) -> Any:  # noqa: ANN401  symusic has no types
+    """A track of the notes up to `beats` quarter beats, with uneven velocities.
+
+    notes: as Notes, but the velocities need not be whole, or within MIDI's.
+    """
+    import symusic
+
+    track: Any = symusic.Track(program=program, is_drum=is_drum)
+    for start, length, pitch, velocity in notes:
+        if start >= beats:
+            continue
+        duration = max(1, round(min(length, beats - start) * TICKS))
+        loudness = int(np.clip(velocity + random.normal(0, UNEVENNESS), 1, 127))
+        track.notes.append(symusic.Note(round(start * TICKS), duration, pitch, loudness))
+    return track
+
+
+def write_midi(tracks: Iterable[Any], tempo: float) -> bytes:
+    """A standard MIDI file of tracks. tempo: quarter beats a minute."""
+    import symusic
+
+    score: Any = symusic.Score(TICKS)
+    score.tempos.append(symusic.Tempo(0, float(tempo)))
+    for track in tracks:
+        score.tracks.append(track)
+    return bytes(score.dumps_midi())
+
+
 def orchestrate(
     parts: dict[str, Notes],
     palette: Palette,
@@ -70,32 +106,23 @@ def orchestrate(
     Raises:
         ConfigError: the palette names an unknown instrument.
     """
-    import symusic
-
     key = int(random.integers(-5, 7))  # semitones
     swell, phase = random.uniform(4, 40), random.uniform(0, 2 * np.pi)  # beats, radians
-    score: Any = symusic.Score(TICKS)
-    score.tempos.append(symusic.Tempo(0, float(tempo)))
+    tracks = []
     for name, notes in parts.items():
-        instrument = (
-            0
-            if name == "drums"
-            else instrument_program(choose_weighted(getattr(palette, name), random))
+        drums = name == "drums"
+        program = (
+            0 if drums else instrument_program(choose_weighted(getattr(palette, name), random))
         )
         level = random.uniform(0.9, 1.15) if name == "melody" else random.uniform(0.45, 0.95)
-        track: Any = symusic.Track(program=instrument, is_drum=name == "drums")
-        for start, length, pitch, velocity in notes:
-            if start >= beats:
-                continue
-            loudness = velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase))
-            loudness += random.normal(0, 4)
-            track.notes.append(
-                symusic.Note(
-                    round(start * TICKS),
-                    max(1, round(min(length, beats - start) * TICKS)),
-                    int(np.clip(pitch + (0 if name == "drums" else key), 0, 127)),
-                    int(np.clip(loudness, 1, 127)),
-                )
+        swelling = [
+            (
+                start,
+                length,
+                int(np.clip(pitch + (0 if drums else key), 0, 127)),
+                velocity * level * (1 + 0.15 * np.sin(start / swell * 2 * np.pi + phase)),
             )
-        score.tracks.append(track)
-    return bytes(score.dumps_midi())
+            for start, length, pitch, velocity in notes
+        ]
+        tracks.append(play_part(swelling, program, drums, beats, random))
+    return write_midi(tracks, tempo)

@@ -137,10 +137,14 @@ def test_a_composer_that_was_not_trained_or_is_damaged_is_a_sentence(generate, c
     assert "compose.epochs=40" in generate(*words, folder=tmp_path, fails=True, here=True)
     shutil.rmtree(folder)
     shutil.copytree(composing, folder)
-    (folder / "decoder.npz").write_bytes(b"half a fi")
+    (folder / "decoder.onnx").write_bytes(b"half a fi")
     output = generate(*words, folder=tmp_path, fails=True, here=True)
     assert "damaged" in output
     assert "Traceback" not in output
+    (folder / "decoder.onnx").rename(folder / "decoder.npz")  # its form until it was a graph
+    output = generate(*words, folder=tmp_path, fails=True, here=True)
+    assert "of an earlier version" in output
+    assert "compose.epochs=40" in output
 
 
 def test_a_judge_that_does_not_know_the_region_is_a_sentence(generate, trained, tmp_path):

@@ -373,6 +373,15 @@ def test_like(folk_project, run):
 
 
 @pytest.mark.slow
+def test_decoder(folk_project, run):
+    result, output = run("decoder", folk_project, {"ROUNDS": 1, "KERAS_TOKENS": 2})
+    assert [row["way"] for row in result["rows"]] == ["ONNX Runtime", "NumPy", "Keras, predict"]
+    assert all(row["tokens_a_second"] > 0 for row in result["rows"])
+    assert all(row["difference"] < 1e-5 for row in result["rows"])
+    assert "| way | tokens a second |" in output
+
+
+@pytest.mark.slow
 def test_tune_distances(folk_project, run):
     changes = {"judge.EXTRA_SONGS": 12, "judge.REAL_SONGS": 2, "SPLITS": 2}
     result, output = run("tune_distances", folk_project, changes, in_process=True)

@@ -1,15 +1,12 @@
-"""The network is causal, predicts the same in NumPy as in Keras, and learns."""
+"""The network is causal, predicts the same in ONNX Runtime as in Keras, and learns."""
 
 import numpy as np
 import pytest
 
 from musicregion.composition import tokens, training, transformer, vocabulary
-from musicregion.composition.sampling import (
-    NUCLEUS,
-    CachedTransformer,
-    keep_nucleus,
-    sample_sequence,
-)
+from musicregion.composition.cached_decoder import CachedDecoder
+from musicregion.composition.decoder_graph import decoder_graph
+from musicregion.composition.sampling import NUCLEUS, keep_nucleus, sample_sequence
 from musicregion.config import params
 from musicregion.errors import TrainingError
 from tests.musicregion.composition.test_ngram import DOWN, SIZE, UP
@@ -31,6 +28,10 @@ def network():
     return model
 
 
+def load_decoder(model):
+    return CachedDecoder(decoder_graph(model.get_weights(), SMALL.heads))
+
+
 def softmax(logits):
     odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return odds / odds.sum(axis=-1, keepdims=True)
@@ -45,10 +46,10 @@ def test_a_prediction_depends_only_on_earlier_tokens(network):
     assert np.abs(first[26:] - second[26:]).max() > 0.01
 
 
-def test_numpy_predicts_the_same_as_keras(network):
+def test_onnx_runtime_predicts_the_same_as_keras(network):
     sequence = np.random.default_rng(3).integers(0, SIZE, 60).astype("int16")
     expected = softmax(np.array(network(sequence[None].astype("int32")))[0])
-    cached = CachedTransformer(network.get_weights(), SMALL.heads)
+    cached = load_decoder(network)
     for index in range(len(sequence)):
         np.testing.assert_allclose(cached(sequence[: index + 1]), expected[index], atol=1e-5)
     np.testing.assert_allclose(cached(sequence[:10]), expected[9], atol=1e-5)  # a shorter one
@@ -100,7 +101,7 @@ def test_new_pieces_depend_on_the_region():
     settings = SMALL.model_copy(update={"epochs": 60, "dropout": 0.0})
     model, history = training.train_transformer(BOTH, BOTH, SIZE, settings, lambda *_: None)
     assert history["val_loss"].iloc[-1] < history["val_loss"].iloc[0] / 10
-    next_token = CachedTransformer(model.get_weights(), SMALL.heads)
+    next_token = load_decoder(model)
     correct = 0
     for number, sequence in enumerate(BOTH):
         sampled = sample_sequence(
@@ -114,9 +115,7 @@ def test_new_pieces_depend_on_the_region():
 
 def test_a_sampled_sequence_ends_and_repeats_no_token_of_its_prefix(network):
     front = tokens.encode(scale(), REGIONS)[: tokens.PREFIX]
-    sequence = sample_sequence(
-        CachedTransformer(network.get_weights(), SMALL.heads), front, np.random.default_rng(0)
-    )
+    sequence = sample_sequence(load_decoder(network), front, np.random.default_rng(0))
     end = vocabulary.load_tokenizer()["EOS_None"]
     assert sequence[-1] == end or len(sequence) == transformer.LENGTH
     assert (sequence[tokens.PREFIX :] < vocabulary.music_size()).all()
