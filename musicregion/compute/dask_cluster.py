@@ -115,8 +115,8 @@ def map_tasks(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
         try:
             if len(submitted) <= ahead // 2:  # workers may have come or gone
                 ahead = AHEAD * max(1, sum(client.nthreads().values()))
-                more = list(islice(messages, ahead - len(submitted)))
-                submitted.extend(client.map(run, more, pure=False))
+                more = islice(messages, max(0, ahead - len(submitted)))
+                submitted.extend(client.map(run, list(more), pure=False))
             reply = _wait_for(client, submitted.popleft(), label)
         except (CancelledError, ClosedClientError, OSError) as lost:  # closed connection: OSError
             raise ClusterError(

@@ -102,6 +102,14 @@ def test_a_worker_that_is_killed_loses_nothing(mortal):
     assert all(isinstance(number, int) for number in numbers)
 
 
+def test_most_workers_may_go_during_the_work(network, monkeypatch):
+    counts = iter([8])
+    client = dask_cluster.connect()
+    monkeypatch.setattr(client, "nthreads", lambda: {"a worker": next(counts, 1)})
+    results = list(parallel.map_songs(square, [(n,) for n in range(60)], "t"))
+    assert results == [n * n for n in range(60)]
+
+
 def test_workers_that_do_not_share_the_folder_are_reported(network, monkeypatch):
     monkeypatch.setattr(Path, "cwd", lambda: Path("/nowhere/at/all"))
     with pytest.raises(
