@@ -111,29 +111,31 @@ def measure_engines(folder: Path) -> list[dict]:
         ]
         dask_cluster.connect().close()
         dask_cluster.connect.cache_clear()
-    return [
-        {
-            "engine": name,
-            "workers": WORKERS,
-            "songs": ROUNDS * SONGS,
-            "seconds": round(sum(row[name] for row in rounds), 1),
-            "over_joblib": round(np.median([row[name] / row["joblib"] - 1 for row in rounds]), 3),
-            "rounds": [round(row[name], 2) for row in rounds],  # seconds
-        }
-        for name in engines
-    ]
+    joblib_seconds = np.array([row["joblib"] for row in rounds])
+    table = []
+    for name in engines:
+        seconds = np.array([row[name] for row in rounds])
+        low, median, high = np.percentile(seconds / joblib_seconds - 1, (25, 50, 75)).round(3)
+        row = {"engine": name, "workers": WORKERS, "songs": ROUNDS * SONGS}
+        row |= {"seconds": round(seconds.sum(), 1), "over_joblib": median}
+        table.append(row | {"quartiles": [low, high], "rounds": seconds.round(2).tolist()})
+    return table
 
 
 def format_row(row: dict) -> list[str]:
     """A row of the table of engines."""
     cells = [str(row[name]) for name in ("engine", "workers", "songs", "seconds")]
-    return [*cells, f"{100 * row['over_joblib']:+.0f} %"]
+    low, high = row["quartiles"]
+    return [*cells, f"{row['over_joblib']:+.0%}", f"{low:+.0%} to {high:+.0%}"]
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         engines = measure_engines(Path(temporary))
-    print_table(("engine", "workers", "songs", "seconds", "over joblib"), map(format_row, engines))
+    print_table(
+        ("engine", "workers", "songs", "seconds", "over joblib", "half of rounds"),
+        map(format_row, engines),
+    )
     kills = [kill_at_half(killed, TASKS) for killed in KILLED]
     print()
     print_table(("killed", "tasks", "runs", "lost", "twice", "in flight"), map(dict.values, kills))
