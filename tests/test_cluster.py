@@ -1,6 +1,7 @@
 """Stages on a real cluster write what they write without one, byte for byte."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,10 @@ def recorded(folder, songs, seconds=21):
 
 
 def run(stage, here, there, address):
-    """Run a stage in two folders at once: in one on this machine, in the other on the cluster."""
+    """Run a stage in two folders at once: in one on this machine, in the other on the cluster.
+
+    Returns what it printed on the cluster, progress bars too.
+    """
     folders = {here: {}, there: {"DASK_SCHEDULER_ADDRESS": address}}
     started = [
         subprocess.Popen(
@@ -73,6 +77,7 @@ def run(stage, here, there, address):
     for process in started:
         errors = process.communicate(timeout=300)[1]
         assert process.returncode == 0, errors
+    return errors
 
 
 def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
@@ -84,6 +89,27 @@ def test_segments_and_features_are_the_same_on_a_cluster(network, tmp_path):
     outputs = files(there / "data")
     assert len([name for name in outputs if name.endswith(".flac")]) == 7
     assert outputs == files(here / "data")
+
+
+def test_copies_are_the_same_on_a_cluster(network, tmp_path):
+    """Of recordings; with blocks so small that there are several to compare."""
+    here = recorded(tmp_path / "here", 8)
+    pitches = np.random.default_rng(0).uniform(200, 3000, 70)  # Hz
+    melody = np.concatenate([tone(0.3, pitch) for pitch in pitches])
+    for number in range(4):
+        soundfile.write(here / f"data/raw/A/s{number:02}.wav", melody / (number + 1), RATE)
+    path = here / "musicregion/audio/landmark_matching.py"
+    path.write_text(path.read_text().replace("MATCHES = 1 << 23", "MATCHES = 1 << 8"))
+    there = tmp_path / "there"
+    shutil.copytree(here, there)
+    run("segment", here, there, network.address)
+    progress = run("fingerprint", here, there, network.address)
+    blocks = re.search(r"compare: 100%.* (\d+)/\1 \[.*block", progress)
+    assert blocks, progress
+    assert int(blocks[1]) > 2
+    for name in ("groups.csv", "duplicates.csv"):
+        assert (there / "data" / name).read_bytes() == (here / "data" / name).read_bytes()
+    assert tables.GROUPS.read(there)["group"].tolist()[:5] == ["s00"] * 4 + ["s04"]
 
 
 @needs_jobqueue

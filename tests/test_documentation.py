@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from app.command_line import COMMANDS
-from benchmarks import decoder, fingerprint, ladder, music, networks
+from benchmarks import cluster, decoder, fingerprint, ladder, music, networks
 from musicregion.config import corpus, params
 from musicregion.errors import ConfigError
 from tests import documented_commands as documented
@@ -252,6 +252,14 @@ def test_the_table_of_music_is_that_of_the_benchmark():
     results = json.loads((REPOSITORY / "benchmarks/results/music.json").read_text())
     expected = [music.format_row(row) for row in results]
     assert table_rows(REPOSITORY / "docs/results.md", "corpus | songs | features") == expected
+
+
+def test_the_tables_of_the_cluster_are_those_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/cluster.json").read_text())
+    engines = [cluster.format_row(row) for row in results["engines"]]
+    assert table_rows(REPOSITORY / "docs/team.md", "engine | workers") == engines
+    kills = [[str(value) for value in row.values()] for row in results["kills"]]
+    assert table_rows(REPOSITORY / "docs/team.md", "killed | tasks") == kills
 
 
 def test_the_table_of_the_ladder_is_that_of_the_benchmark():

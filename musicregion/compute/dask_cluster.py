@@ -1,29 +1,31 @@
 """The Dask cluster that does the work if a scheduler is configured; unused otherwise.
 
 Workers work in this repository's folder, under the same path: on this machine, or on others that
-mount it. Each has one thread, since a decoder that hangs is ended with its process.
+mount it. Tasks run in processes that the workers keep (dask_worker.py): one that crashes costs its
+own result and no worker.
 """
 
 import os
-import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicregion.compute.dask_worker import Outcome, preparation, task_runner
+import cloudpickle
+
+from musicregion.compute.dask_worker import task_runner
+from musicregion.compute.task_process import unpack_result
 from musicregion.config import params
 from musicregion.errors import ClusterError, TaskDied
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-AHEAD = 4  # tasks per worker that are sent before the first is done
+AHEAD = 4  # tasks per thread of a worker that are sent before the first is done
 PATIENCE = 10  # seconds for the scheduler to respond, and for the first worker to connect
 ALONE = 60  # seconds without any worker until we give up
 PACKAGES = (  # that decide what a task returns
@@ -39,16 +41,12 @@ def scheduler_address() -> str:
     return address or (params.load().cluster.scheduler if params.PARAMS.is_file() else "")
 
 
-def _preparation() -> Callable[..., str]:
-    return preparation(Path.cwd(), {name: version(name) for name in PACKAGES})
-
-
 @cache
 def connect() -> "Client":
-    """The connection to the cluster, after a check of its workers.
+    """The connection to the cluster.
 
     Raises:
-        ClusterError: no scheduler, no workers, or workers that cannot do this folder's work.
+        ClusterError: no scheduler, or no workers.
     """
     import dask
     from distributed import Client
@@ -66,34 +64,33 @@ def connect() -> "Client":
     except TimeoutError:
         raise ClusterError(
             f"cluster: {scheduler_address()} has no workers. Start some on machines that see this "
-            f"folder: `dask worker {scheduler_address()} --nworkers 2 --nthreads 1`."
+            f"folder: `dask worker {scheduler_address()} --nthreads 2`."
         ) from None
-    for worker, complaint in client.run(_preparation()).items():
-        if complaint:
-            raise ClusterError(f"cluster: worker {worker}: {complaint}")
     return client
 
 
-def _wait_for(client: "Client", future: "Future", label: str) -> Outcome:
-    """The outcome that a future holds once it is done.
+def _wait_for(client: "Client", future: "Future", label: str) -> bytes | str | None:
+    """What task_runner's function returned for a task.
 
     Raises:
-        KilledWorker: several workers were lost while they worked on it.
         ClusterError: there has been no worker for a while.
     """
-    from distributed import wait
+    from distributed import KilledWorker
 
     last_seen = time.monotonic()
-    while not future.done():
-        if client.nthreads():
-            last_seen = time.monotonic()
+    while True:
+        try:
+            reply: bytes | str | None = future.result(timeout=1)
+            return reply
+        except KilledWorker:  # four workers were lost while they had it
+            return None
+        except TimeoutError:
+            if client.nthreads():
+                last_seen = time.monotonic()
         if time.monotonic() - last_seen > ALONE:
             raise ClusterError(
                 f"{label}: {scheduler_address()} has had no worker for {ALONE} s. {RESUME}"
             )
-        with suppress(TimeoutError):
-            wait(future, timeout=1)
-    return future.result()
 
 
 def map_tasks(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
@@ -104,41 +101,31 @@ def map_tasks(task: Callable, items: list[tuple], label: str) -> Iterator[Any]:
     Raises:
         ClusterError: the scheduler or all workers are gone, or a worker cannot do the work.
     """
-    from distributed import CancelledError, KilledWorker, wait
+    from distributed import CancelledError
     from distributed.client import ClosedClientError
 
     if not items:
         return
     client = connect()
-    run = task_runner(_preparation())
-
-    def submit(item: tuple) -> "Future":
-        return client.submit(run, pickle.dumps((task, item)), pure=False)
-
-    def outcome_or_death(item: tuple) -> Outcome:
-        try:
-            try:
-                return _wait_for(client, submitted.popleft(), label)
-            except KilledWorker:  # perhaps by another task: once more, with none beside it
-                wait(submitted)
-                return _wait_for(client, submit(item), label)
-        except KilledWorker:
-            return TaskDied("the processes that worked on it were lost"), None, ""
-
+    run = task_runner(Path.cwd(), {name: version(name) for name in PACKAGES})
+    messages = (cloudpickle.dumps((task, item)) for item in items)
     submitted: deque[Future] = deque()
-    remaining = iter(items)
-    for item in items:
+    ahead = 0
+    for _ in items:
         try:
-            free = AHEAD * max(1, len(client.nthreads())) - len(submitted)
-            submitted.extend(submit(next_item) for next_item in islice(remaining, max(0, free)))
-            result, error, complaint = outcome_or_death(item)
+            if len(submitted) <= ahead // 2:  # workers may have come or gone
+                ahead = AHEAD * max(1, sum(client.nthreads().values()))
+                more = islice(messages, max(0, ahead - len(submitted)))
+                submitted.extend(client.map(run, list(more), pure=False))
+            reply = _wait_for(client, submitted.popleft(), label)
         except (CancelledError, ClosedClientError, OSError) as lost:  # closed connection: OSError
             raise ClusterError(
                 f"{label}: the scheduler at {scheduler_address()} is gone "
                 f"({type(lost).__name__}). {RESUME}"
             ) from None
-        if complaint:
-            raise ClusterError(f"cluster: a worker cannot do the work: {complaint}")
-        if error:
-            raise error
-        yield result
+        if isinstance(reply, str):
+            raise ClusterError(f"cluster: {reply}")
+        if reply is None:
+            yield TaskDied("the process that worked on it was lost")
+        else:
+            yield unpack_result(reply)

@@ -1,15 +1,25 @@
-"""Brings a Dask worker into a repository's folder, with the code that is there now.
+"""Runs tasks in processes that the threads of a Dask worker keep, each in the repository's folder.
 
-A worker outlives changes of the code: without this it would go on with the modules of its first
-task, or in the folder of another experiment.
+A process has the code that was there when it started. A task that crashes ends the process and not
+the worker; for changed code, or another folder, the worker starts another process.
 """
 
 import hashlib
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
+from importlib.metadata import version
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-# of a task: its result, the exception that it raised, and why the worker cannot do the work
-Outcome = tuple[object, BaseException | None, str]
+import cloudpickle
+
+from musicregion.compute.process_server import ENVIRONMENT
+from musicregion.compute.task_process import serve
 
 
 def source_digest(folder: Path) -> str:
@@ -20,69 +30,58 @@ def source_digest(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def preparation(folder: Path, versions: dict[str, str]) -> Callable[..., str]:
-    """A function for a worker's process to call before each task; returns a complaint, or "".
+def complain(folder: str, digest: str, versions: dict[str, str]) -> str:
+    """Why this process cannot do the work of a command with these sources and packages, or ""."""
+    if source_digest(Path(folder)) != digest:
+        return f"sees other code in {folder}. Was it changed meanwhile?"
+    for name, wanted in versions.items():
+        if version(name) != wanted:
+            return f"has {name} {version(name)}, not {wanted}. Install requirements.txt there."
+    return ""
+
+
+def task_runner(folder: Path, versions: dict[str, str]) -> Callable[[bytes], bytes | str | None]:
+    """A function that runs a message for task_process.run_packed in a process of its worker.
+
+    It returns the reply; None if the process died; or as a str why the worker cannot do the work.
 
     versions: of the packages that decide what a task returns.
     """
-    wanted = str(folder), source_digest(folder)
+    root = str(folder)
+    check = cloudpickle.dumps((complain, (root, source_digest(folder), versions)))
+    unseen = f"does not see {root}, or cannot run its code. Workers must share this folder, under "
+    unseen += "the same path: mount it there, or start the workers on this machine."
 
-    def prepare(dask_worker: object = None) -> str:  # passed in if it runs outside of a task
-        # pickled by value, since a worker may not find our modules: so it imports all that it needs
-        import os
-        import sys
-        from importlib.metadata import PackageNotFoundError, version
-        from typing import Any
-
+    def run(message: bytes) -> bytes | str | None:
+        # sent by value, with the globals that it names: a worker may not find our modules
         from distributed import get_worker
 
-        worker: Any = dask_worker or get_worker()
-        root, _ = wanted
-        if not os.path.isdir(f"{root}/musicregion"):  # noqa: PTH112
-            return (
-                f"it does not see {root}. Workers must share this folder, under the same path: "
-                "mount it there, or start the workers on this machine."
-            )
-        if worker.state.nthreads > 1:
-            return (
-                "it has several threads, of which one that hangs would stop the others. Start "
-                "workers with --nthreads 1, as many as there are cores."
-            )
-        os.chdir(root)
-        if getattr(worker, "prepared", None) == wanted:
-            return ""
-        for name, here in versions.items():
+        worker, thread = get_worker(), threading.get_ident()
+        connections = worker.__dict__.setdefault("task_connections", {})
+        checked, connection = connections.pop(thread, (None, None))
+        if checked != check:
+            connection, end = multiprocessing.Pipe()  # an earlier one, now closed, ends its process
+            command = [sys.executable, "-m", "musicregion.compute.dask_worker", str(end.fileno())]
             try:
-                there = version(name)
-            except PackageNotFoundError:
-                there = "not installed"
-            if there != here:
-                return (
-                    f"it has {name} {there}, this machine {here}. Install requirements.txt there."
-                )
-        ours = ("musicregion", "tests")
-        for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
-            del sys.modules[name]
-        sys.path[:] = [root, *(path for path in sys.path if path != root)]
-        worker.prepared = wanted
-        return ""
-
-    return prepare
-
-
-def task_runner(prepare: Callable[..., str]) -> Callable[[bytes], Outcome]:
-    """A function that runs a pickled (task, arguments) in a worker, after preparing it."""
-
-    def run(packed: bytes) -> Outcome:
-        import pickle  # this function, too, is pickled by value
-
-        complaint = prepare()
-        if complaint:
-            return None, None, complaint
-        task, arguments = pickle.loads(packed)
+                environment = os.environ | ENVIRONMENT
+                subprocess.Popen(command, cwd=root, env=environment, pass_fds=[end.fileno()])
+                end.close()  # the process has a copy: this one would hide that it is gone
+                connection.send_bytes(check)
+                complaint, error = pickle.loads(connection.recv_bytes())
+            except (EOFError, OSError):
+                complaint, error = unseen, None
+            if complaint or error:
+                return f"worker {worker.address} {complaint or error}"
         try:
-            return task(*arguments), None, ""
-        except Exception as error:  # raised here, Dask would take it for its own
-            return None, error, ""
+            connection.send_bytes(message)
+            reply: bytes = connection.recv_bytes()
+        except (EOFError, OSError):
+            return None
+        connections[thread] = check, connection
+        return reply
 
     return run
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])))

@@ -30,19 +30,30 @@ def _pack(result: object, error: Exception | None) -> bytes:
         return cloudpickle.dumps((None, TypeError(f"{error or type(result)}: {reason}")))
 
 
-def _serve(connection: Connection) -> None:
-    """Run the tasks that arrive, one after another, until the other end is closed."""
+def run_packed(message: bytes) -> bytes:
+    """Run a packed (task, arguments); the packed (result, error), one of which is None."""
+    try:
+        task, arguments = pickle.loads(message)
+        return _pack(task(*arguments), None)
+    except Exception as error:
+        error.add_note(traceback.format_exc())  # a traceback is not sent
+        return _pack(None, error)
+
+
+def unpack_result(message: bytes) -> Any:  # noqa: ANN401
+    """The result of a packed (result, error); the error is raised."""
+    result, error = pickle.loads(message)
+    if error:
+        raise error
+    return result
+
+
+def serve(connection: Connection) -> None:
+    """Run the packed tasks that arrive, one after another, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     with suppress(EOFError, OSError):
         while True:
-            message = connection.recv_bytes()
-            try:
-                task, arguments = pickle.loads(message)
-                message = _pack(task(*arguments), None)
-            except Exception as error:
-                error.add_note(traceback.format_exc())  # a traceback is not sent
-                message = _pack(None, error)
-            connection.send_bytes(message)
+            connection.send_bytes(run_packed(connection.recv_bytes()))
 
 
 class TaskProcess:
@@ -78,14 +89,12 @@ class TaskProcess:
             except (EOFError, OSError):
                 self.close()
                 raise TaskDied(f"its process crashed, or made no progress for {STALL} s") from None
-        result, error = pickle.loads(message)
-        if error:
-            raise error
+        result: Result = unpack_result(message)
         return result
 
     def _start(self) -> None:
         self._connection, end = CONTEXT.Pipe()
-        self._process = start_process(_serve, end)
+        self._process = start_process(serve, end)
         end.close()  # the process has a copy of its own: this one would hide that it is gone
 
     def kill(self) -> None:

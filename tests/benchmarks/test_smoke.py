@@ -642,6 +642,24 @@ def test_scale(project, run):
 
 
 @pytest.mark.slow
+def test_cluster(project, run):
+    changes = {"ROUNDS": 1, "SONGS": 4, "FILES": 2, "TASKS": 60}
+    result, output = run("cluster", project, changes)
+    assert [row["engine"] for row in result["engines"]] == ["joblib", "processes", "Dask"]
+    assert all(row["songs"] == 4 and row["seconds"] > 0 for row in result["engines"])
+    kills = {row["killed"]: row for row in result["kills"]}
+    assert {name: row["runs"] for name, row in kills.items()} == {
+        "worker": 1,
+        "scheduler": 2,
+        "client": 2,
+    }
+    for row in kills.values():
+        assert row["lost"] == 0
+        assert row["twice"] <= row["in_flight"] < 20
+    assert "| joblib | 2 | 4 |" in output
+
+
+@pytest.mark.slow
 def test_search(project, run, eager):
     methods = {"TPE with pruning": ("tpe", "median")}
     changes = {"TRIALS": 1, "SEEDS": (1,), "EPOCHS": 1, "METHODS": methods, "search_runs.STEP": 2}

@@ -6,9 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from distributed import Client
 
-from musicregion.compute import dask_cluster, parallel
+from musicregion.compute import dask_cluster, dask_worker, parallel
 from musicregion.errors import ClusterError, TaskDied
 from tests import servers
 from tests.conftest import command
@@ -69,10 +68,12 @@ def test_results_come_in_the_items_order_from_both_workers(network):
     assert os.getpid() not in pids
 
 
-def test_a_task_that_kills_its_workers_costs_only_its_own_result(network):
+def test_a_task_that_kills_its_process_costs_only_its_own_result(network):
+    workers = dask_cluster.connect().nthreads()
     results = list(parallel.map_songs(dies_at_3, [(n,) for n in range(8)], "t"))
     assert isinstance(results[3], TaskDied)
     assert results[:3] + results[4:] == [0, 1, 2, 4, 5, 6, 7]
+    assert dask_cluster.connect().nthreads() == workers  # none was lost
 
 
 def full(number):
@@ -101,6 +102,14 @@ def test_a_worker_that_is_killed_loses_nothing(mortal):
     assert all(isinstance(number, int) for number in numbers)
 
 
+def test_most_workers_may_go_during_the_work(network, monkeypatch):
+    counts = iter([8])
+    client = dask_cluster.connect()
+    monkeypatch.setattr(client, "nthreads", lambda: {"a worker": next(counts, 1)})
+    results = list(parallel.map_songs(square, [(n,) for n in range(60)], "t"))
+    assert results == [n * n for n in range(60)]
+
+
 def test_workers_that_do_not_share_the_folder_are_reported(network, monkeypatch):
     monkeypatch.setattr(Path, "cwd", lambda: Path("/nowhere/at/all"))
     with pytest.raises(
@@ -109,15 +118,28 @@ def test_workers_that_do_not_share_the_folder_are_reported(network, monkeypatch)
         list(parallel.map_songs(square, [(1,)], "t"))
 
 
-def test_workers_with_several_threads_are_refused(network):
-    threaded = network.worker(threads=2)
-    try:
-        with Client(network.address) as client:
-            client.wait_for_workers(3, timeout=60)
-        with pytest.raises(ClusterError, match="--nthreads 1"):
-            list(parallel.map_songs(square, [(1,)], "t"))
-    finally:
-        servers.kill(threaded)
+def test_each_thread_of_a_worker_runs_tasks_in_a_process_of_its_own(tmp_path, monkeypatch):
+    with servers.dask(tmp_path, workers=0) as network:
+        network.workers.append(network.worker(threads=2))
+        monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", network.address)
+        pids = list(parallel.map_songs(pid, [(n,) for n in range(12)], "t"))
+        assert len(set(pids)) == 2
+        results = list(parallel.map_songs(dies_at_3, [(n,) for n in range(8)], "t"))
+        leave()
+    assert isinstance(results[3], TaskDied)
+    assert results[:3] + results[4:] == [0, 1, 2, 4, 5, 6, 7]
+
+
+def test_a_worker_with_another_version_of_a_package_is_reported(network, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "version", lambda name: "0.0")
+    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:\d+ has av \d.*, not 0\.0\."):
+        list(parallel.map_songs(square, [(1,)], "t"))
+
+
+def test_a_worker_that_sees_other_code_is_reported(network, monkeypatch):
+    monkeypatch.setattr(dask_worker, "source_digest", lambda folder: "of an earlier state")
+    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:\d+ sees other code"):
+        list(parallel.map_songs(square, [(1,)], "t"))
 
 
 def test_a_missing_scheduler_is_reported(monkeypatch):
