@@ -408,6 +408,36 @@ def test_heard_tunes(folk_project, run):
 
 
 @pytest.mark.slow
+def test_playlist_songs(folk_project, run, tmp_path):
+    folder = shutil.copytree(folk_project, tmp_path / "transcribed")
+    write_params(folder, "compose.notes=transcribed")
+    songs, splits = (table.read(folder) for table in (tables.SONGS, tables.SPLITS))
+    songs["region"] = splits["region"] = ["China", "Ireland"]
+    parts = []
+    for part in ("train", "test"):  # a song of each region in both
+        names = [f"{part}-{name}" for name in songs["song"]]
+        parts.append((songs.assign(song=names), splits.assign(song=names, part=part)))
+    for table, frames in zip((tables.SONGS, tables.SPLITS), zip(*parts, strict=True), strict=True):
+        table.write(pd.concat(frames).to_dict("records"), folder)
+    with chdir(folder):
+        settings = params.load()
+        pieces = true_pieces(settings.with_changes({"compose.notes": True}))
+        with mock.patch("musicregion.composition.training.train_transformer", untrained):
+            fit_composer({"train": pieces, "validation": pieces[:1]}, settings, mock.Mock())
+    changes = {f"transcribed_songs.{name}": value for name, value in (("SONGS", 1), ("TRIES", 2))}
+    changes |= {"SONGS": 1, "SECONDS": 6.0}
+    result, output = run("playlist_songs", folder, changes, in_process=True)
+    kinds = [(row["kind"], row["guided"], row["songs"]) for row in result["rows"]]
+    assert kinds == [
+        *(("real songs", False, 2), ("real notes, played", False, 2), ("ngram", False, 2)),
+        *(("decoder", False, 2), ("decoder", True, 2)),
+    ]
+    assert result["judge_songs"] == 2
+    assert result["palettes"].keys() == set(songs["region"])
+    assert "goal 0.5" in output
+
+
+@pytest.mark.slow
 def test_processors(project, run, tmp_path):
     emulator = tmp_path / "emulator"  # of this very processor
     emulator.write_text('#!/bin/sh\nshift 2\nexec "$@"\n')
