@@ -32,6 +32,7 @@ from benchmarks import (
     variants,
 )
 from benchmarks import table as experiment_tables
+from benchmarks.compared_songs import load_writer
 from benchmarks.crop_networks import Plan
 from benchmarks.interventions import INTERVENTIONS, NEUTRALISED, ORIGINAL
 from musicregion.composition.fit import fit_composer
@@ -408,7 +409,9 @@ def test_heard_tunes(folk_project, run):
 
 
 @pytest.mark.slow
-def test_playlist_songs(folk_project, run, tmp_path):
+def test_playlist_songs(folk_project, run, tmp_path, request):
+    load_writer.cache_clear()  # a folder of the same name is another one here
+    request.addfinalizer(load_writer.cache_clear)
     folder = shutil.copytree(folk_project, tmp_path / "transcribed")
     write_params(folder, "compose.notes=transcribed")
     songs, splits = (table.read(folder) for table in (tables.SONGS, tables.SPLITS))
