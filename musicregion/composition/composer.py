@@ -118,8 +118,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder / CARD}: damaged ({error}). {ADVICE}") from None
     if not card["trained"]:
         raise ModelError(f"{folder}: no model of notes was trained, compose.epochs is 0. {ADVICE}")
-    # until its decoder was an ONNX graph, it was decoder.npz
-    if card.get("tokens") != VERSION or (folder / "decoder.npz").exists():
+    if card.get("tokens") != VERSION:
         raise ModelError(f"{folder}: of an earlier version, which this one cannot read. {ADVICE}")
     return card
 

@@ -22,7 +22,9 @@ METERS = {1.0: (2, 8), 1.5: (3, 8), 2.0: (2, 4), 3.0: (3, 4), 4.0: (4, 4), 4.5: 
 TEMPOS = (60, 90, 120, 150, 180)  # quarter beats a minute: borders between the tempo tokens
 BARS = (5, 9, 17, 25, 33)  # borders between the length tokens
 SPECIAL_TOKENS = ("PAD_None", "BOS_None", "EOS_None")  # padding, beginning and end of a sequence
-VERSION = 2  # of this encoding; 1 had no copied bars, and pieces in all keys
+# of this encoding and of a composer's files: 1 had no copied bars, and pieces in all keys; 2 had
+# weights for NumPy in place of the decoder's graph
+VERSION = 3
 
 
 @cache

@@ -142,6 +142,8 @@ def test_a_composer_that_was_not_trained_or_is_damaged_is_a_sentence(generate, c
     assert "damaged" in output
     assert "Traceback" not in output
     (folder / "decoder.onnx").rename(folder / "decoder.npz")  # its form until it was a graph
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps(card | {"tokens": 2}))
     output = generate(*words, folder=tmp_path, fails=True, here=True)
     assert "of an earlier version" in output
     assert "compose.epochs=40" in output
