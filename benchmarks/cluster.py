@@ -6,7 +6,6 @@ counts, since other work on the machine may slow one of them down. Then a worker
 the client are killed at half of 10,000 small tasks. Writes benchmarks/results/cluster.json.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import soundfile
 
 from benchmarks.cluster_kills import KILLED, kill_at_half, lay_out
 from benchmarks.cluster_tasks import segment_and_analyse
-from benchmarks.dask_servers import dask_servers
+from benchmarks.dask_servers import dask_servers, on_cluster
 from benchmarks.report import RESULTS, print_source, print_table, write_json
 from musicregion.command import run
 from musicregion.compute import dask_cluster, parallel
@@ -59,11 +58,8 @@ def map_with_joblib(task: Callable, items: list[tuple], label: str) -> Iterator:
 
 def map_on_cluster(address: str, task: Callable, items: list[tuple], label: str) -> Iterator:
     """As parallel.map_songs, on a cluster."""
-    os.environ["DASK_SCHEDULER_ADDRESS"] = address
-    try:
+    with on_cluster(address):
         yield from parallel.map_songs(task, items, label)
-    finally:
-        del os.environ["DASK_SCHEDULER_ADDRESS"]
 
 
 def seconds_of(map_tasks: MapTasks, items: list[tuple]) -> float:

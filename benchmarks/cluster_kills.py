@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
 from benchmarks.cluster_tasks import STARTED
 from benchmarks.dask_servers import DaskServers, dask_servers, kill
 from musicregion.compute.dask_cluster import AHEAD
+from musicregion.compute.server_start import wait_for_server
 from musicregion.errors import InputError
 
 WORKERS = 2  # of one thread each
+PATIENCE = 600  # seconds for half of the tasks
 KILLED = ("worker", "scheduler", "client")
 
 
@@ -46,11 +48,14 @@ def started_tasks(folder: Path) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.is_file() else []
 
 
-def _wait_for_tasks(folder: Path, client: subprocess.Popen, count: int) -> None:
-    while len(started_tasks(folder)) < count:
-        if client.poll() is not None:
-            raise InputError(f"the client ended after {len(started_tasks(folder))} tasks")
-        time.sleep(0.05)
+def require_tasks(folder: Path, count: int) -> None:
+    """Check that so many tasks were started.
+
+    Raises:
+        InputError: fewer were.
+    """
+    if (started := len(started_tasks(folder))) < count:
+        raise InputError(f"the client has started {started} tasks, not {count}")
 
 
 def finish(client: subprocess.Popen) -> int | None:
@@ -74,7 +79,7 @@ def kill_at_half(killed: str, tasks: int) -> dict:
         lay_out(folder)
         with dask_servers(folder, WORKERS) as servers:
             client = start_client(folder, servers.address, tasks)
-            _wait_for_tasks(folder, client, tasks // 2)
+            wait_for_server(partial(require_tasks, folder, tasks // 2), client, PATIENCE)
             victims = {"worker": servers.workers[0], "scheduler": servers.scheduler}
             kill(victims.get(killed, client))
             runs, correct = 1, finish(client)

@@ -58,6 +58,16 @@ class DaskServers:
 
 
 @contextmanager
+def on_cluster(address: str) -> Iterator[None]:
+    """The project's tasks run on the cluster of this scheduler, for the time of a block."""
+    os.environ["DASK_SCHEDULER_ADDRESS"] = address
+    try:
+        yield
+    finally:
+        del os.environ["DASK_SCHEDULER_ADDRESS"]
+
+
+@contextmanager
 def dask_servers(
     folder: Path, workers: int, environment: Mapping[str, str] = os.environ
 ) -> Iterator[DaskServers]:

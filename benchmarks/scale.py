@@ -7,7 +7,6 @@ memory of training is that of benchmarks.training_memory. From these a model of 
 number of songs. Writes benchmarks/results/scale.json.
 """
 
-import os
 import shutil
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import games, training_memory
-from benchmarks.dask_servers import dask_servers
+from benchmarks.dask_servers import dask_servers, on_cluster
 from benchmarks.dvc_files import measure_dvc
 from benchmarks.measure import measure
 from benchmarks.report import RESULTS, print_source, read_rows, write_json
@@ -75,12 +74,12 @@ def measure_throughput(songs: list[Path], engine: str, workers: int) -> dict:
 
 def measure_throughput_on_dask(songs: list[Path], workers: int) -> dict:
     """As `measure_throughput`, on a cluster of so many workers of one thread."""
-    with tempfile.TemporaryDirectory() as temporary, dask_servers(Path(temporary), workers) as dask:
-        os.environ["DASK_SCHEDULER_ADDRESS"] = dask.address
-        try:
-            return measure_throughput(songs, "dask", workers)
-        finally:
-            del os.environ["DASK_SCHEDULER_ADDRESS"]
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        dask_servers(Path(temporary), workers) as dask,
+        on_cluster(dask.address),
+    ):
+        return measure_throughput(songs, "dask", workers)
 
 
 def measure_all_songs(songs: list[Path]) -> list[dict]:
