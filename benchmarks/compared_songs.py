@@ -12,6 +12,7 @@ from musicregion.composition.composer import Composer
 from musicregion.composition.ngram import Ngram
 from musicregion.composition.vocabulary import METERS, token_ids
 from musicregion.config import corpus
+from musicregion.config.corpus import Palette
 from musicregion.config.params import Params
 from musicregion.generation.candidate import measure_copying, write_candidate
 from musicregion.generation.order import Order
@@ -41,25 +42,18 @@ def load_writer(folder: Path, method: str) -> Composer:
 
 
 def write_song(
-    folder: Path,
-    method: str,
-    region: str,
-    seconds: float,
-    numbers: tuple[int, int],
-    target: Path,
+    order: Order, palette: Palette, method: str, numbers: tuple[int, int], target: Path
 ) -> Song:
-    """One try at a new song, of a composer's folder. numbers: of the song and of the try."""
-    writer = load_writer(folder, method)
+    """One try at a new song. method: ngram or decoder. numbers: of the song and of the try."""
+    writer = load_writer(order.composer, method)
     start = time.perf_counter()
-    order = Order(folder, GUIDE, region, seconds, SEED)
-    palette = corpus.load("folk").own_palettes()[region]
     facts, new_pieces = write_candidate(writer, order, palette, numbers, target)
     return {
-        "region": region,
+        "region": order.region,
         "path": target.with_suffix(".flac"),
         "pieces": new_pieces,
         "run": facts["novelty"]["longest_run_notes"],
-        "liked": facts["probabilities"][region],
+        "liked": facts["probabilities"][order.region],
         "seconds": time.perf_counter() - start,
     }
 
@@ -95,12 +89,13 @@ def write_tries(
     notes: str, method: str, composer_folder: Path, real: list[Recipe], folder: Path
 ) -> list[list[Song]]:
     """All tries at new songs, one song in the region of each real one."""
+    palettes = corpus.load("folk").own_palettes()
     items = []
     for song, recipe in enumerate(real):
+        order = Order(composer_folder, GUIDE, recipe.region, SECONDS, SEED)
         for attempt in range(TRIES):
             target = folder / f"{notes}-{method}-{song}-{attempt}"
-            numbers = song, attempt
-            items.append((composer_folder, method, recipe.region, SECONDS, numbers, target))
+            items.append((order, palettes[recipe.region], method, (song, attempt), target))
     songs = map_all(write_song, items, f"{notes} {method}")
     return [songs[start : start + TRIES] for start in range(0, len(songs), TRIES)]
 

@@ -55,6 +55,12 @@ def make_row(kind: str, guided: bool, regions: list[str], predicted: list[str]) 
     return row | {"low": round(low, 4), "high": round(high, 4), "by_region": by_region}
 
 
+def format_row(row: dict) -> list[str]:
+    """The cells of a row of the table."""
+    cells = [row["kind"], "yes" if row["guided"] else "no", str(row["songs"])]
+    return [*cells, f"{row['adherence']:.2f}", f"{row['low']:.2f} to {row['high']:.2f}"]
+
+
 def judge_all(settings: Params, songs: pd.DataFrame, folder: Path) -> tuple[list[dict], dict]:
     """A row for each kind of songs, and the instruments of each region by their palette's name."""
     orders, chosen = {}, {}
@@ -63,9 +69,8 @@ def judge_all(settings: Params, songs: pd.DataFrame, folder: Path) -> tuple[list
         chosen[region], orders[order] = choose_palette(order, settings.corpus)
     taught, real = songs[songs["part"] == "test"], choose_real_songs(songs)
     sets = {(REAL, False): (real["region"].tolist(), [Path(path) for path in real["path"]])}
-    asked = [order.region for order in orders for _ in range(SONGS)]
     for key, made in make_songs(orders, folder).items():
-        sets[key] = asked, [path for path, _ in made]
+        sets[key] = [song["region"] for song in made], [song["path"] for song in made]
 
     def extract(files: list[Path], label: str) -> list[np.ndarray]:
         return map_all(judge.extract_features, [(path, settings) for path in files], label)
@@ -91,8 +96,8 @@ def main() -> None:
     songs = songs[songs["part"].isin(["train", "validation", "test"])]
     with tempfile.TemporaryDirectory(prefix="playlist-songs-") as temporary:
         rows, palettes = judge_all(settings, songs, Path(temporary))
-    names = [name for name in rows[0] if name != "by_region"]
-    print_table(names, [[row[name] for name in names] for row in rows])
+    titles = "kind", "guided", "songs", "share given to their region", "95 % interval"
+    print_table(titles, map(format_row, rows))
     print("instruments: " + ", ".join(f"{region}: {name}" for region, name in palettes.items()))
     unguided = next(r for r in rows if r["kind"] == BEST and not r["guided"])["adherence"]
     print(f"the judge gives {unguided} of the decoder's first tries to their region; goal {GOAL}")

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from benchmarks.compared_songs import GUIDE, load_writer
+from benchmarks.compared_songs import Song, best_try, load_writer, write_song
 from benchmarks.tasks import map_all
 from musicregion.composition import perform
 from musicregion.config.corpus import Palette
 from musicregion.corpus.folk_rendering import seeded_generator
 from musicregion.generation import performance
-from musicregion.generation.candidate import guide_probabilities, write_candidate
 from musicregion.generation.order import Order
 from musicregion.generation.songs import TRIES
 from musicregion.rendering import synthesis
@@ -17,11 +16,10 @@ SONGS = 10  # a region, of each kind
 SECONDS = 30.0  # of a song
 SEED = 1
 PLAYED = "real notes, played"
-Song = tuple[Path, float]  # the audio, and the guide's probability for the region
 
 
 def play_real_notes(order: Order, palette: Palette, number: int, target: Path) -> Song:
-    """Passages of a training song of the region, with other instruments."""
+    """Passages of a training song of the region, with other instruments: its region and path."""
     writer = load_writer(order.composer, "decoder")
     random = seeded_generator(order.seed, order.region, number)
     row = writer.choose_training_piece(order.region, random)
@@ -35,16 +33,7 @@ def play_real_notes(order: Order, palette: Palette, number: int, target: Path) -
     midi, *_ = performance.perform_song(pieces, False, order, palette, tempo, random)
     song = target.with_suffix(".flac")
     synthesis.write_flac(perform.play_midi(midi, order.seconds, random), song)
-    return song, guide_probabilities(GUIDE, song)[order.region]
-
-
-def write_song(
-    order: Order, palette: Palette, method: str, numbers: tuple[int, int], target: Path
-) -> Song:
-    """One try at a new song. method: ngram or decoder. numbers: of the song and of the try."""
-    writer = load_writer(order.composer, method)
-    facts, _ = write_candidate(writer, order, palette, numbers, target)
-    return target.with_suffix(".flac"), facts["probabilities"][order.region]
+    return {"region": order.region, "path": song}
 
 
 def make_songs(orders: dict[Order, Palette], folder: Path) -> dict[tuple[str, bool], list[Song]]:
@@ -62,7 +51,6 @@ def make_songs(orders: dict[Order, Palette], folder: Path) -> dict[tuple[str, bo
         songs[method, False] = made[::tries]
         if tries > 1:
             songs[method, True] = [
-                max(made[start : start + tries], key=lambda song: song[1])
-                for start in range(0, len(made), tries)
+                best_try(made[start : start + tries]) for start in range(0, len(made), tries)
             ]
     return songs

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from app.command_line import COMMANDS
-from benchmarks import cluster, decoder, fingerprint, ladder, music, networks
+from benchmarks import cluster, decoder, fingerprint, ladder, music, networks, playlist_songs
 from musicregion.config import corpus, params
 from musicregion.errors import ConfigError
 from tests import documented_commands as documented
@@ -301,6 +301,12 @@ def test_the_table_of_decoders_is_that_of_the_benchmark():
     results = json.loads((REPOSITORY / "benchmarks/results/decoder.json").read_text())
     expected = [decoder.format_row(row) for row in results["rows"]]
     assert table_rows(REPOSITORY / "benchmarks/README.md", "way | tokens a second") == expected
+
+
+def test_the_table_of_songs_from_playlists_is_that_of_the_benchmark():
+    results = json.loads((REPOSITORY / "benchmarks/results/playlist_songs.json").read_text())
+    expected = [playlist_songs.format_row(row) for row in results["rows"]]
+    assert table_rows(REPOSITORY / "benchmarks/README.md", "kind | guided | songs |") == expected
 
 
 def numbers(cells):
